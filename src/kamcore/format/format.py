@@ -1,0 +1,184 @@
+"""The contract of a format: a light card, a reader, and a writer that cannot hide a loss."""
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+from kamcore.books import Books, schema
+from kamcore.errors import Fault, LossRefused, UsageError
+from kamcore.format.fact import Fact, carried, filled
+from kamcore.format.head import Guess, Head, Source
+from kamcore.format.limits import Limits
+from kamcore.format.loss import Loss, Losses, LossKind, LossReport
+from kamcore.format.reading import Reading
+from kamcore.place import Place
+
+API = 1
+"""Version of this contract; a plug-in states the one it was written for."""
+
+Options = Mapping[str, Any]
+"""Settings of one reading or writing, by name; a format lists those it knows."""
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+UNKNOWN_OPTION = Fault(
+    code="F1001",
+    zh="格式 {format} 没有选项「{value}」",
+    en="format {format} has no option {value!r}",
+    hint_zh="可用的选项: {known}",
+    hint_en="its options are {known}",
+)
+READ_ONLY = Fault(
+    code="F1002",
+    zh="格式 {value} 只能读, 不能写",
+    en="format {value} can be read but not written",
+)
+LOSS = Fault(
+    code="F2001",
+    zh="格式 {format} 装不下: {value}",
+    en="format {format} cannot hold: {value}",
+    hint_zh="确认可以放弃后, 允许损失再写",
+    hint_en="allow the loss if these facts may be given up",
+)
+
+
+class Evidence(enum.StrEnum):
+    """How well a layout is known.  Never claim more than was seen."""
+
+    CONFIRMED = "confirmed"
+    """证实: seen in a real file, in the vendor's documents, or in code talking to the product."""
+    CORROBORATED = "corroborated"
+    """旁证: several independent programs agree; no real file seen."""
+    REPORTED = "reported"
+    """据称: one program, tutorial or forum page says so."""
+    GUESSED = "guessed"
+    """推测: by inference; test on a real file first."""
+
+
+class Format:
+    """A file format.  Subclasses fill the card and the two workers.
+
+    The card is light: it imports no parser.  `read` and `render` import their worker when they
+    are called.  A subclass without `render` is read-only.
+    """
+
+    api: ClassVar[int] = API
+    name: ClassVar[str]
+    """Identity, in kebab-case."""
+    title: ClassVar[str]
+    """Name for people, in Chinese."""
+    title_en: ClassVar[str] = ""
+    vendor: ClassVar[str] = ""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Suffixes it reads and writes, the usual one first."""
+    evidence: ClassVar[Evidence] = Evidence.GUESSED
+    evidence_note: ClassVar[str] = ""
+    """What the evidence is, in one sentence."""
+    spec: ClassVar[str] = ""
+    """Where the layout is described: standard, vendor manual, version."""
+    reads: ClassVar[frozenset[Fact]] = frozenset()
+    writes: ClassVar[frozenset[Fact]] = frozenset()
+    limits: ClassVar[Limits] = Limits()
+    options: ClassVar[Mapping[str, str]] = {}
+    """Options it knows, each with one line of explanation."""
+
+    def sniff(self, head: Head) -> Guess:
+        """Say whether the file is of this format, and why.  Never raises."""
+        raise NotImplementedError
+
+    def read(self, source: Source, options: Options) -> Reading:
+        """Read the source.
+
+        Raises:
+            SourceError: the file as a whole cannot be read as this format.
+        """
+        raise NotImplementedError
+
+    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
+        """Write `books` to `target`, noting what had to be cut, rounded, replaced or guessed."""
+        raise NotImplementedError
+
+    def spelling(self, books: Books, options: Options) -> Books:
+        """The books as this format would spell them, for comparison after writing.
+
+        A format that must write codes or texts another way (codes without dots, a comma made
+        full-width) says so here; the proof compares with this.
+        """
+        del options
+        return books
+
+    @property
+    def is_writable(self) -> bool:
+        """True when the format can be written."""
+        return type(self).render is not Format.render
+
+    @final
+    def check_options(self, options: Options) -> None:
+        """Refuse an option the format does not know.
+
+        Raises:
+            UsageError: an option is unknown.
+        """
+        for name in options:
+            if name not in self.options:
+                known = ", ".join(self.options) or "-"
+                raise UsageError(UNKNOWN_OPTION.at(Place(), name, format=self.name, known=known))
+
+    @final
+    def dropped(self, books: Books) -> list[Loss]:
+        """Losses that follow from the card alone: facts stated by the books and not written."""
+        return [
+            _dropped(books, fact, count)
+            for fact, count in carried(books).items()
+            if not fact.within(self.writes)
+        ]
+
+    @final
+    def write(
+        self,
+        books: Books,
+        target: Path,
+        *,
+        options: Options | None = None,
+        allow_loss: bool = True,
+    ) -> LossReport:
+        """Write books and say what was lost.
+
+        Raises:
+            UsageError: the format is read-only or does not know an option.
+            LossRefused: something would be lost and `allow_loss` is false.
+        """
+        options = options or {}
+        if not self.is_writable:
+            raise UsageError(READ_ONLY.at(Place(), self.name))
+        self.check_options(options)
+        dropped = self.dropped(books)
+        if dropped and not allow_loss:
+            self.refuse(dropped)
+        losses = Losses()
+        self.render(books, target, losses, options)
+        report = LossReport.of([*dropped, *losses])
+        if report.losses and not allow_loss:
+            target.unlink(missing_ok=True)
+            self.refuse(report)
+        return report
+
+    @final
+    def refuse(self, losses: Iterable[Loss]) -> None:
+        """Raise `LossRefused`, naming every loss."""
+        problems = [LOSS.at(loss.first, loss.text("zh"), format=self.name) for loss in losses]
+        raise LossRefused(problems[0], problems[1:])
+
+
+def _dropped(books: Books, fact: Fact, count: int) -> Loss:
+    frame = books.tables[fact.table]
+    first = frame.with_row_index("_row").filter(filled(fact.table, fact.column)).head(1)
+    row = first.row(0, named=True)
+    place = books.origin.place(row.get("source_row"), str(fact))
+    label = ""
+    if fact.is_dimension:
+        known = books.dimensions.filter(id=fact.column.removeprefix(schema.AUX))
+        label = known["label"][0] if known.height else ""
+    return Loss(LossKind.DROPPED, fact, count, place, str(row[fact.column]), label)
