@@ -16,7 +16,7 @@ from kamcore.books import Books, schema
 ANY_DIMENSION = "aux_*"
 """Column word for every dimension at once."""
 
-_STRUCTURE = frozenset({"voucher_id", "line_no", "split_no", "dimension", "id"})
+STRUCTURE = frozenset({"voucher_id", "line_no", "split_no", "dimension", "id"})
 """Columns that tie rows together: keys, not facts of their own."""
 
 _DEFAULTS: dict[str, object] = {"status": "draft"}
@@ -98,7 +98,7 @@ def carried(books: Books) -> dict[Fact, int]:
         columns = [
             column
             for column in frame.columns
-            if column not in _STRUCTURE
+            if column not in STRUCTURE
             and not (column in table.names and table[column].provenance)
         ]
         counts = frame.select(filled(name, column).sum().alias(column) for column in columns)
