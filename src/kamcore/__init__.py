@@ -1,1 +1,78 @@
-"""kamcore."""
+"""kamcore: key-account receivables and payables, from any export to proved books and back.
+
+The front door.  Everything here is resolved on first use, so that importing the package loads no
+engine, parser or command line.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kamcore.errors import (
+    BooksError,
+    KamcoreError,
+    LossRefused,
+    PluginError,
+    Problem,
+    Severity,
+    SourceError,
+    UsageError,
+)
+from kamcore.place import Place
+
+if TYPE_CHECKING:
+    from kamcore.books import Books
+    from kamcore.books.check import check
+    from kamcore.model.entity import Entity
+    from kamcore.model.mapping import CodeMap
+    from kamcore.model.voucher import Line, Voucher
+    from kamcore.pipeline import Conversion, convert, read, write
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Books",
+    "BooksError",
+    "CodeMap",
+    "Conversion",
+    "Entity",
+    "KamcoreError",
+    "Line",
+    "LossRefused",
+    "Place",
+    "PluginError",
+    "Problem",
+    "Severity",
+    "SourceError",
+    "UsageError",
+    "Voucher",
+    "__version__",
+    "check",
+    "convert",
+    "read",
+    "write",
+]
+
+_DOORS = {
+    "Books": "kamcore.books",
+    "CodeMap": "kamcore.model.mapping",
+    "Conversion": "kamcore.pipeline",
+    "Entity": "kamcore.model.entity",
+    "Line": "kamcore.model.voucher",
+    "Voucher": "kamcore.model.voucher",
+    "check": "kamcore.books.check",
+    "convert": "kamcore.pipeline",
+    "read": "kamcore.pipeline",
+    "write": "kamcore.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'kamcore' has no attribute {name!r}")
+    value = getattr(import_module(_DOORS[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

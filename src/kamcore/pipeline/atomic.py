@@ -1,0 +1,159 @@
+"""Writing that is either whole or not there.
+
+The work is done under a temporary name beside the target, flushed to the disk, and only then given
+its name in one step.  A process killed at any moment leaves the old target as it was or the new
+one complete; at worst a temporary file stays behind, which the next run to that target removes.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from kamcore.errors import Fault, UsageError
+from kamcore.place import Place
+
+EXISTS = Fault(
+    code="C1001",
+    zh="{value} 已经存在, 不会覆盖",
+    en="{value} exists and is not overwritten",
+    hint_zh="换一个文件名, 或明确要求覆盖 (--force)",
+    hint_en="choose another name, or ask for it with --force",
+)
+NO_FOLDER = Fault(
+    code="C1002",
+    zh="文件夹 {value} 不存在",
+    en="there is no folder {value}",
+    hint_zh="先建好文件夹",
+    hint_en="make the folder first",
+)
+NOT_WRITABLE = Fault(
+    code="C1003",
+    zh="写不了 {value}: {reason}",
+    en="cannot write {value}: {reason}",
+    hint_zh="若文件正在 Excel 或 WPS 中打开, 请先关闭",
+    hint_en="close it if it is open in a spreadsheet program",
+)
+
+_MARK = ".kamcore-tmp"
+_MANIFEST = "manifest.json"
+
+
+@contextlib.contextmanager
+def whole(target: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a temporary path; what is written there becomes `target` when the block ends well.
+
+    When the block raises, the temporary file or folder is removed and `target` stays untouched.
+
+    Raises:
+        UsageError: the target exists and `force` is false, its folder is missing, or the system
+            refuses (a locked file, no permission, a full disk).
+    """
+    if target.exists() and not force:
+        raise UsageError(EXISTS.at(Place(file=str(target)), target.name))
+    if not target.parent.is_dir():
+        raise UsageError(NO_FOLDER.at(Place(file=str(target)), target.parent))
+    # The suffix stays, because it decides between the forms of one format (.xls and .xlsx).
+    temporary = target.with_name(f".{target.stem}.{os.getpid()}{_MARK}{target.suffix}")
+    try:
+        _sweep(target)
+        yield temporary
+        _flush(temporary)
+        _name(temporary, target, force=force)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problem = NOT_WRITABLE.at(Place(file=str(target)), target.name, reason=reason)
+        raise UsageError(problem) from error
+    finally:
+        _remove(temporary)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed runs left behind for this target."""
+    ending = f"{_MARK}{target.suffix}"
+    for left in target.parent.glob(f".{_escape(target.stem)}.*{_escape(ending)}"):
+        owner = left.name.removesuffix(ending).rpartition(".")[2]
+        if owner.isdigit() and not _alive(int(owner)):
+            _remove(left)
+
+
+def _escape(name: str) -> str:
+    return "".join(f"[{mark}]" if mark in "*?[" else mark for mark in name)
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":
+        # Signal 0 would end the process there; a file in use cannot be removed anyway.
+        return pid == os.getpid()
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    for file in path.iterdir() if path.is_dir() else (path,):
+        with file.open("rb+") as stream:
+            os.fsync(stream.fileno())
+
+
+def _name(temporary: Path, target: Path, *, force: bool) -> None:
+    if temporary.is_dir() and target.is_dir():
+        _merge_folder(temporary, target)
+    elif force or temporary.is_dir():
+        os.replace(temporary, target)  # noqa: PTH105  Path.replace is the same call, less plain
+    else:
+        _name_new(temporary, target)
+    _flush_folder(target.parent)
+
+
+def _name_new(temporary: Path, target: Path) -> None:
+    """Name a file without ever taking the place of one that appeared meanwhile."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError as error:
+        raise UsageError(EXISTS.at(Place(file=str(target)), target.name)) from error
+    except OSError as error:
+        # File systems without hard links, such as FAT and some network shares.
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES, 1, 50}:
+            raise
+        temporary.rename(target)
+
+
+def _merge_folder(temporary: Path, target: Path) -> None:
+    """Replace a folder's content with the manifest as the one step that counts.
+
+    Parts carry their content's hash in their names, so new parts stand beside the old ones until
+    the manifest points to them; only then the old parts go.
+    """
+    new = {file.name for file in temporary.iterdir()}
+    for name in sorted(new - {_MANIFEST}):
+        (temporary / name).replace(target / name)
+    _flush_folder(target)
+    (temporary / _MANIFEST).replace(target / _MANIFEST)
+    for file in target.iterdir():
+        if file.name not in new and file.suffix == ".parquet":
+            file.unlink(missing_ok=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows flushes the directory with the file.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

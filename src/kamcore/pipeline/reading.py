@@ -1,0 +1,76 @@
+"""Reading a file whose format need not be named."""
+
+import os
+from pathlib import Path
+
+import attrs
+
+from kamcore.books.check import check
+from kamcore.errors import Fault, UsageError
+from kamcore.format import Format, Guess, Options, Reading, Source
+from kamcore.grid.head import head_of
+from kamcore.place import Place
+from kamcore.plugin import Registry, registry
+
+NO_FILE = Fault(
+    code="C1011",
+    zh="找不到文件 {value}",
+    en="there is no file {value}",
+    hint_zh="检查路径和文件名",
+    hint_en="check the path",
+)
+NAMED = ("格式由调用者指定", "the caller named the format")
+
+
+def source_of(path: str | os.PathLike[str] | Source) -> Source:
+    """Make a source of a path.
+
+    Raises:
+        UsageError: nothing stands there.
+    """
+    if isinstance(path, Source):
+        return path
+    where = Path(path)
+    if not where.exists():
+        raise UsageError(NO_FILE.at(Place(file=str(where)), where))
+    return Source(where)
+
+
+def recognise(
+    source: Source, name: str | None = None, formats: Registry | None = None
+) -> tuple[Format, Guess]:
+    """Choose the format of a source: the one named, else the surest."""
+    formats = formats or registry()
+    if name is not None:
+        return formats.format(name), Guess.sure(*NAMED)
+    return formats.recognise(head_of(source))
+
+
+def read(
+    path: str | os.PathLike[str] | Source,
+    format: str | None = None,  # noqa: A002  the word every user will look for
+    *,
+    options: Options | None = None,
+    checked: bool = True,
+    formats: Registry | None = None,
+) -> Reading:
+    """Read a file into books, with every problem met on the way.
+
+    The format is recognised from the content unless it is named.  With `checked` the books are
+    checked too and what is found stands among the problems.  A merely odd file never raises.
+
+    Raises:
+        SourceError: the file as a whole cannot be read, or no format recognises it.
+        UsageError: there is no such file or format, or the format has no such option.
+    """
+    source = source_of(path)
+    chosen, guess = recognise(source, format, formats)
+    chosen.check_options(options or {})
+    reading = chosen.read(source, options or {})
+    found = tuple(check(reading.books)) if checked else ()
+    return attrs.evolve(
+        reading,
+        problems=reading.problems + found,
+        format=chosen.name,
+        reason=(guess.zh, guess.en),
+    )
