@@ -244,8 +244,8 @@ def _of_rows(left: Books, right: Books, name: str, pairs: Pairs) -> list[Differe
     extra = pairs.extra
     if name in _MASTER and extra.len():
         keys = list(schema.TABLES[name].key)
-        rows = right.tables[name].with_row_index("_row")[extra]
-        strangers = rows.join(_named(left, name), on=keys, how="anti", maintain_order="left")
+        listed = right.tables[name].with_row_index("_row")[extra]
+        strangers = listed.join(_named(left, name), on=keys, how="anti", maintain_order="left")
         extra = strangers.get_column("_row")
     found = []
     for kind, books, rows in (
