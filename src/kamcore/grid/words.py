@@ -1,0 +1,75 @@
+"""Texts and codes: blanks trimmed, inner line breaks kept, nothing else touched."""
+
+from collections.abc import Collection
+
+import polars as pl
+
+from kamcore.errors import Fault, Severity
+from kamcore.grid.parsed import BLANKS, Finding, Parsed, mend
+from kamcore.grid.sheet import Grid
+
+CODE_IS_A_NUMBER = Fault(
+    code="G2031",
+    severity=Severity.WARNING,
+    zh="代码「{value}」是数值单元格, 末尾的零可能已丢失; 原来可能是 {candidates}",
+    en="the code {value!r} is a number cell: it may have been {candidates}",
+    hint_zh="在来源文件中把此列设为文本格式, 并核对代码",
+    hint_en="format the column as text in the source and compare the code",
+)
+
+_RETURN = "_x000D_"
+"""How a workbook escapes a carriage return."""
+
+
+def read_texts(grid: Grid, heading: str) -> Parsed:
+    """Read a column of texts: outer blanks of any kind go, inner ones and line breaks stay."""
+    parsed = mend(grid, heading, _nowhere(grid), _never)
+    return Parsed(_trim(parsed.values).alias(heading), parsed.problems)
+
+
+def read_codes(grid: Grid, heading: str) -> Parsed:
+    """Read a column of codes: trimmed, without a leading apostrophe.
+
+    A code in a number cell loses the ``.0`` that belongs to the number.  One with a real decimal
+    point may have lost trailing zeros: it is kept as it stands, with a warning.
+    """
+    texts = grid.column(heading)
+    marks = grid.numbers.get(heading, False)
+    odd = _nowhere(grid)
+    if marks is not False:
+        odd = grid.number_cells(heading) & ~texts.str.contains(r"^\d+$")
+    parsed = mend(grid, heading, odd, _code)
+    pure = _trim(parsed.values).str.strip_prefix("'").str.strip_chars(BLANKS)
+    return Parsed(blank_words(pure, {""}).alias(heading), parsed.problems)
+
+
+def _code(text: str, _is_number: bool) -> Finding:  # noqa: FBT001
+    bare = text.strip(BLANKS)
+    whole, _, decimals = bare.partition(".")
+    if not decimals.strip("0"):
+        return Finding(whole)
+    candidates = f"{bare}, {bare}0, {bare}00"
+    return Finding(bare, CODE_IS_A_NUMBER, {"candidates": candidates})
+
+
+def blank_words(values: pl.Series, words: Collection[str]) -> pl.Series:
+    """The texts with every one of `words` (``NONE``, ``*``, ``''``) made null."""
+    said = values.is_in(list(words))
+    if not said.any():
+        return values
+    return pl.select(pl.when(~said).then(values)).to_series().alias(values.name)
+
+
+def _trim(texts: pl.Series) -> pl.Series:
+    marked = texts.str.contains(_RETURN, literal=True)
+    if marked.any():
+        texts = texts.str.replace_all(_RETURN, "\r", literal=True)
+    return blank_words(texts.str.strip_chars(BLANKS), {""})
+
+
+def _nowhere(grid: Grid) -> pl.Series:
+    return pl.select(pl.repeat(False, grid.height, dtype=pl.Boolean)).to_series()
+
+
+def _never(text: str, _is_number: bool) -> Finding:  # noqa: FBT001
+    return Finding(text)
