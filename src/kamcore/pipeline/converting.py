@@ -169,9 +169,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
         say("write", rows, rows)
         proof = _proved(mapped.books, target_format, Source(temporary), write_options or {})
         say("check", rows, rows)
-        written = Side(
-            format=to, path=str(dst), totals=proof.found, sha256=sha256(temporary)
-        )
+        written = Side(format=to, path=str(dst), totals=proof.found, sha256=sha256(temporary))
     return Conversion(
         source=_source_side(reading, source, str(src)),
         target=written,
@@ -185,9 +183,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
 
 def _source_side(reading: Reading, source: Source, path: str) -> Side:
     digest = sha256(source.path) if source.path else ""
-    return Side(
-        format=reading.format, path=path, totals=reading.books.totals(), sha256=digest
-    )
+    return Side(format=reading.format, path=path, totals=reading.books.totals(), sha256=digest)
 
 
 def _usable(reading: Reading, bad: str) -> tuple[Books, int]:
@@ -272,7 +268,7 @@ def _proved(books: Books, fmt: Format, written: Source, options: Options) -> Pro
     proof = prove(books, fmt, written, options)
     if proof.equal:
         return proof
-    said = "; ".join(str(d) for d in proof.differences) or f"{proof.expected} ≠ {proof.found}"
+    said = "; ".join(difference.text() for difference in proof.differences)
     raise PluginError(NOT_PROVED.at(Place(), said, format=fmt.name))
 
 

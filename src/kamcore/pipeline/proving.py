@@ -6,28 +6,42 @@ import attrs
 
 from kamcore.books import Books, Totals
 from kamcore.format import Fact, Format, Options, Source
-from kamcore.format.comparing import Difference, differences
+from kamcore.format.comparing import Comparison, Difference, compare
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Proof:
-    """What was compared and what differed."""
+    """What was compared and what differed.
 
-    fields_compared: tuple[Fact, ...]
-    """Facts both sides can say: written and read back by the format."""
-    differences: tuple[Difference, ...]
-    expected: Totals
-    found: Totals
+    Control totals are among the comparison as far as the format can tell them.
+    """
+
+    comparison: Comparison
 
     @property
-    def totals_equal(self) -> bool:
-        """True when count, debit, credit and dates of both sides are the same."""
-        return self.expected == self.found
+    def fields_compared(self) -> tuple[Fact, ...]:
+        """Facts both sides can say: written and read back by the format."""
+        return self.comparison.facts
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What did not come back as it was."""
+        return self.comparison.differences
+
+    @property
+    def expected(self) -> Totals:
+        """Control totals of what should have been written."""
+        return self.comparison.left
+
+    @property
+    def found(self) -> Totals:
+        """Control totals of what was read back."""
+        return self.comparison.right
 
     @property
     def equal(self) -> bool:
         """True when nothing differs."""
-        return not self.differences and self.totals_equal
+        return self.comparison.equal
 
     def to_json(self) -> dict[str, Any]:
         """Give the keys of a proof in ``--json``."""
@@ -46,10 +60,4 @@ def prove(books: Books, fmt: Format, written: Source, options: Options) -> Proof
     """
     expected = fmt.spelling(books, options)
     found = fmt.read(written, {}).books
-    shared = tuple(sorted(fmt.writes & fmt.reads))
-    return Proof(
-        fields_compared=shared,
-        differences=tuple(differences(expected, found, shared)),
-        expected=expected.totals(),
-        found=found.totals(),
-    )
+    return Proof(compare(expected, found, fmt.writes & fmt.reads))
