@@ -66,11 +66,11 @@ class _Kind:
 
     @property
     def plain(self) -> str:
-        return rf"^-?\d{{1,{self.digits}}}(?:\.\d{{1,{self.scale}}}0*)?$"
+        return rf"^-?[0-9]{{1,{self.digits}}}(?:\.[0-9]{{1,{self.scale}}}0*)?$"
 
     @property
     def grouped(self) -> str:
-        return rf"^-?\d{{1,3}}(?:,\d{{3}}){{1,3}}(?:\.\d{{1,{self.scale}}})?$"
+        return rf"^-?[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}}(?:\.[0-9]{{1,{self.scale}}})?$"
 
 
 _AMOUNT = _Kind(schema.AMOUNT, digits=14, scale=4, residue=2)
@@ -78,10 +78,11 @@ _RATE = _Kind(schema.RATE, digits=18, scale=10, residue=6)
 
 _DASHES = re.compile(r"[-\u2010-\u2015\u2212\u2500\ufe63\uff0d]+")
 _RED = re.compile(r"^(?:[(\[]红字?[)\]]|红字)[::]?|[(\[]红字?[)\]]$")
+_WIDE_RED = re.compile(r"（红字?）[:：]?")
 _CURRENCY = r"(?:RMB|CNY|USD|US\$|[¥¥$])"
 _MARKS = re.compile(rf"^([-+]?){_CURRENCY}\s*|\s*(?:{_CURRENCY}|元)$", re.IGNORECASE)
-_GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
-_FIGURE = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
+_FIGURE = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _EXCEL_ERROR = re.compile(
     r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE
 )
@@ -144,7 +145,11 @@ class _Explainer:
         if isinstance(figure, Finding):
             return figure
         finding = self._room(Decimal(figure))
-        if finding.fault is None and finding.value is not None and _is_wide(bare):
+        if (
+            finding.fault is None
+            and finding.value is not None
+            and _is_wide(_WIDE_RED.sub("", bare))
+        ):
             return unusual(finding.value, "全角字符", "full-width characters")
         return finding
 
@@ -156,12 +161,12 @@ class _Explainer:
         return Finding(format(value, "f"))
 
     def _cell(self, text: str) -> Finding:
-        if not re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", text):
+        if not re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", text, re.ASCII):
             return _unreadable("不是数字", "not a number")
         value = Decimal(text)
         if len(_trimmed(value).as_tuple().digits) <= CELL_DIGITS:
             return self._room(value)
-        shown = _FIFTEEN.plus(value)
+        shown = _trimmed(_FIFTEEN.plus(value))
         if value.adjusted() >= CELL_DIGITS - 2 or _decimals(shown) > self.kind.residue:
             return Finding(None, NOT_EXACT)
         finding = self._room(shown)
@@ -183,7 +188,7 @@ def _figure(text: str) -> str | Finding:
     minus = bare[:1] == "-" or trailing
     if sum((bool(red), brackets, leading, trailing)) > 1:
         return _unreadable("正负号重复", "its sign is given twice")
-    body = bare.strip("+-").strip(BLANKS) if leading or trailing else bare
+    body = bare[leading : len(bare) - trailing].strip(BLANKS)
     if _GROUPS.fullmatch(body):
         body = body.replace(",", "")
     if not _FIGURE.fullmatch(body):

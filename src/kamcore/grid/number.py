@@ -28,7 +28,7 @@ UNREADABLE_FLAG = Fault(
     en="{value!r} is neither yes nor no",
 )
 
-_PLAIN = r"^-?\d{1,18}(?:\.0+)?$"
+_PLAIN = r"^-?[0-9]{1,18}(?:\.0+)?$"
 _YES = ("1", "是", "true", "t", "yes", "y", "√", "✓", "真", ".t.")
 _NO = ("0", "否", "false", "f", "no", "n", "×", "假", ".f.")
 
@@ -46,11 +46,11 @@ def _integer(text: str, is_number: bool) -> Finding:  # noqa: FBT001
     if not bare:
         return Finding()
     folded = unicodedata.normalize("NFKC", bare)
-    if re.fullmatch(_PLAIN, folded, re.ASCII):
+    if re.fullmatch(_PLAIN, folded):
         if folded == bare:
             return Finding(folded)
         return unusual(folded, "全角字符", "full-width characters")
-    if re.fullmatch(r"-?\d+\.\d+", folded, re.ASCII) or is_number:
+    if re.fullmatch(r"-?\d+\.\d+", folded) or is_number:
         return Finding(None, FRACTION)
     return Finding(None, UNREADABLE_NUMBER)
 

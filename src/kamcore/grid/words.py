@@ -1,6 +1,8 @@
 """Texts and codes: blanks trimmed, inner line breaks kept, nothing else touched."""
 
+import re
 from collections.abc import Collection
+from decimal import Context, Decimal
 
 import polars as pl
 
@@ -37,7 +39,7 @@ def read_codes(grid: Grid, heading: str) -> Parsed:
     marks = grid.numbers.get(heading, False)
     odd = _nowhere(grid)
     if marks is not False:
-        odd = grid.number_cells(heading) & ~texts.str.contains(r"^\d+$")
+        odd = grid.number_cells(heading) & ~texts.str.contains(r"^[0-9]+$")
     parsed = mend(grid, heading, odd, _code)
     pure = _trim(parsed.values).str.strip_prefix("'").str.strip_chars(BLANKS)
     return Parsed(blank_words(pure, {""}).alias(heading), parsed.problems)
@@ -45,9 +47,11 @@ def read_codes(grid: Grid, heading: str) -> Parsed:
 
 def _code(text: str, _is_number: bool) -> Finding:  # noqa: FBT001
     bare = text.strip(BLANKS)
-    whole, _, decimals = bare.partition(".")
-    if not decimals.strip("0"):
-        return Finding(whole)
+    if re.fullmatch(r"[0-9]+\.[0-9]+", bare):
+        # Binary residue (1002.0100000000001) is no part of a code.
+        bare = format(Decimal(bare).normalize(Context(prec=15)), "f")
+    if "." not in bare:
+        return Finding(bare)
     candidates = f"{bare}, {bare}0, {bare}00"
     return Finding(bare, CODE_IS_A_NUMBER, {"candidates": candidates})
 
