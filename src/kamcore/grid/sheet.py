@@ -42,6 +42,8 @@ class Sheet:
     numbers: Mapping[str, bool | pl.Series] = attrs.field(factory=dict)
     faulty: tuple[FaultyCell, ...] = ()
     hidden: bool = False
+    lines: pl.Series | None = None
+    """Line of the file of each row of the frame, where the source is a text and not a workbook."""
 
     @property
     def height(self) -> int:
@@ -71,9 +73,10 @@ class Grid:
         return self.frame.height
 
     def place(self, index: int, heading: str | None = None) -> Place:
-        """The place of a row of the frame, and of one of its columns."""
+        """The place of a row of the frame, and of a column by what the source calls it."""
         place = self.origin.place(int(self.rows[index]))
-        return attrs.evolve(place, column=heading)
+        column = self.origin.headings.get(heading, heading) if heading else None
+        return attrs.evolve(place, column=column)
 
     def column(self, heading: str) -> pl.Series:
         """A column as text; all null when the source has no such heading."""
