@@ -1,0 +1,83 @@
+"""Where plug-ins come from: the folders of the built-in formats, and entry points."""
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+import attrs
+
+from kamcore import adapters
+from kamcore.format import Format
+from kamcore.plugin.hookspecs import PROJECT, hookimpl
+
+ONLY = "KAMCORE_PLUGINS"
+"""Environment variable that names the installed plug-ins to load, separated by commas."""
+
+BUILT_IN = "kamcore"
+"""Where the built-in formats come from."""
+
+
+@attrs.frozen
+class Guest:
+    """A plug-in that asks to be admitted; `load` gives its module or object."""
+
+    name: str
+    origin: str
+    load: Callable[[], object]
+
+
+@attrs.frozen
+class BuiltIn:
+    """The plug-in object of one folder of adapters: its module offers ``FORMAT`` (or several).
+
+    The module is imported when the hook is called, as that of a guest is.
+    """
+
+    module: str
+
+    @hookimpl
+    def kamcore_formats(self) -> Iterable[Format]:
+        """Offer the format of the folder."""
+        module = importlib.import_module(self.module)
+        several: tuple[Format, ...] = getattr(module, "FORMATS", ())
+        return several or (module.FORMAT,)
+
+
+def built_in() -> list[Guest]:
+    """A guest for each folder of adapters, in the order of their names."""
+    found = sorted(
+        name for _, name, is_package in pkgutil.iter_modules(adapters.__path__) if is_package
+    )
+    plugins = {name: BuiltIn(f"{adapters.__name__}.{name}") for name in found}
+    return [
+        Guest(f"kamcore.{name}", BUILT_IN, lambda plugin=plugin: plugin)  # type: ignore[misc]
+        for name, plugin in plugins.items()
+    ]
+
+
+def installed() -> tuple[list[Guest], list[str]]:
+    """Guests of the installed entry points by name, and names asked for but not installed."""
+    points = sorted(entry_points(group=PROJECT), key=lambda point: (point.name, point.value))
+    guests = [Guest(point.name, _distribution(point), point.load) for point in points]
+    asked = os.environ.get(ONLY)
+    if asked is None:
+        return guests, []
+    wanted = [name.strip() for name in asked.split(",") if name.strip()]
+    missing = [name for name in wanted if name not in {guest.name for guest in guests}]
+    return [guest for guest in guests if guest.name in wanted], missing
+
+
+def given(plugins: Mapping[str, object]) -> list[Guest]:
+    """Guests of a mapping from names to plug-ins or entry points."""
+    return [
+        Guest(name, "", plugin.load)
+        if isinstance(plugin, EntryPoint)
+        else Guest(name, "", lambda plugin=plugin: plugin)  # type: ignore[misc]
+        for name, plugin in plugins.items()
+    ]
+
+
+def _distribution(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else ""

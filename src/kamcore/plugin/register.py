@@ -1,0 +1,275 @@
+"""The registry: built once, on demand, and never spoilt by a bad guest."""
+
+import contextlib
+import difflib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import attrs
+import pluggy
+
+from kamcore.errors import Fault, PluginError, Problem, UsageError
+from kamcore.format import Format, Guess, Head
+from kamcore.place import Place
+from kamcore.plugin import hookspecs, recognition
+from kamcore.plugin.admission import (
+    CANNOT_LOAD,
+    HOOK_FAILED,
+    NAME_TAKEN,
+    NOT_INSTALLED,
+    OFFERS_NOTHING,
+    REPLACES_COMMAND,
+    UNKNOWN_HOOK,
+    WANTS,
+    admit,
+    refuse,
+    said,
+)
+from kamcore.plugin.guests import Guest, built_in, given, installed
+from kamcore.plugin.hookspecs import PROJECT, Check, Commands, Step, TierRule
+
+NO_SUCH = Fault(
+    code="P2001",
+    zh="没有名为「{value}」的{kind_zh}",
+    en="there is no {kind} named {value!r}",
+    hint_zh="相近的有: {near}",
+    hint_en="near names are: {near}",
+)
+T = TypeVar("T")
+
+TRACE = "KAMCORE_TRACE"
+"""Environment variable that prints every hook call to standard error when it is 1."""
+
+_KIND_ZH = {"format": "格式", "check": "检查", "step": "步骤", "tier rule": "分级规则"}
+
+
+@attrs.frozen
+class Plugin:
+    """An admitted plug-in and what it offers."""
+
+    name: str
+    origin: str
+    """Distribution and version; ``kamcore`` for a built-in one."""
+    formats: tuple[Format, ...] = ()
+    checks: tuple[Check, ...] = ()
+    steps: tuple[Step, ...] = ()
+    tier_rules: tuple[TierRule, ...] = ()
+
+
+class Registry:
+    """Formats, checks, steps and tier rules by name, from the built-ins and from plug-ins.
+
+    Without `plugins` the installed ones are asked, limited by ``KAMCORE_PLUGINS``; a mapping from
+    names to plug-in objects replaces them.  A guest that breaks the contract is set aside whole:
+    `broken` tells why, under its name.  `incidents` collects what went wrong later on.
+    """
+
+    def __init__(
+        self, plugins: Mapping[str, object] | None = None, *, with_built_in: bool = True
+    ) -> None:
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        if os.environ.get(TRACE) == "1":
+            self._manager.add_hookcall_monitoring(_say_call, _say_result)
+        self._broken: dict[str, Problem] = {}
+        self._plugins: dict[str, Plugin] = {}
+        self._named: dict[str, dict[str, Any]] = {hook: {} for hook in WANTS}
+        self._owners: dict[tuple[str, str], str] = {}
+        self.incidents: list[Problem] = []
+        guests, missing = (given(plugins), []) if plugins is not None else installed()
+        for guest in (built_in() if with_built_in else []) + guests:
+            self._let_in(guest)
+        for name in missing:
+            self._broken[name] = NOT_INSTALLED.at(Place(), name)
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """Every admitted plug-in, built-ins first."""
+        return tuple(self._plugins.values())
+
+    @property
+    def broken(self) -> Mapping[str, Problem]:
+        """Plug-ins that were set aside, with the reason."""
+        return MappingProxyType(self._broken)
+
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        """Formats by name, built-ins first."""
+        return MappingProxyType(self._named["kamcore_formats"])
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Checks that plug-ins offer, by name."""
+        return MappingProxyType(self._named["kamcore_checks"])
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """Transformations that plug-ins offer, by name."""
+        return MappingProxyType(self._named["kamcore_steps"])
+
+    @property
+    def tier_rules(self) -> Mapping[str, TierRule]:
+        """Tier rules that plug-ins offer, by name."""
+        return MappingProxyType(self._named["kamcore_tier_rules"])
+
+    def format(self, name: str) -> Format:
+        """The format of a name.
+
+        Raises:
+            UsageError: there is none; the hint gives near names.
+        """
+        return _named(self.formats, name, "format")
+
+    def step(self, name: str) -> Step:
+        """The transformation of a name.
+
+        Raises:
+            UsageError: there is none; the hint gives near names.
+        """
+        return _named(self.steps, name, "step")
+
+    def tier_rule(self, name: str) -> TierRule:
+        """The tier rule of a name.
+
+        Raises:
+            UsageError: there is none; the hint gives near names.
+        """
+        return _named(self.tier_rules, name, "tier rule")
+
+    def guesses(self, head: Head) -> list[tuple[Format, Guess]]:
+        """What every format says about a file, surest first.
+
+        A format that raises counts as NO; `incidents` tells about it.
+        """
+        found, incidents = recognition.guesses(self.formats.values(), head)
+        self.incidents += incidents
+        return found
+
+    def recognise(self, head: Head) -> tuple[Format, Guess]:
+        """The format that is surest of a file.
+
+        Raises:
+            UsageError: several are equally sure; it must be named.
+            SourceError: none recognises it; lists what came nearest and why not.
+        """
+        return recognition.choose(self.guesses(head), head)
+
+    def add_commands(self, cli: Commands) -> None:
+        """Let every plug-in add its commands; one that fails or replaces another's is undone."""
+        for name, plugin in list(self._manager.list_name_plugin()):
+            before = dict(cli.commands)
+            try:
+                self._call(name, "kamcore_commands", cli=cli)
+                _check_commands(name, before, cli.commands)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  stays with the guest
+                cli.commands.clear()
+                cli.commands.update(before)
+                self._set_aside(name, plugin, error, "kamcore_commands")
+
+    def _let_in(self, guest: Guest) -> None:
+        if guest.name in self._plugins or guest.name in self._broken:
+            taken = refuse(NAME_TAKEN, guest.name, guest.name, owner=guest.name)
+            self._broken[f"{guest.name} ({guest.origin})"] = taken.problem
+            return
+        plugin: object = None
+        hook = ""
+        try:
+            with contextlib.redirect_stdout(sys.stderr):  # a guest may not spoil our output
+                plugin = guest.load()
+                self._register(plugin, guest.name)
+                offers = {}
+                for hook in WANTS:
+                    offered = [
+                        thing
+                        for result in self._call(guest.name, hook)
+                        for thing in admit(guest.name, hook, result)
+                    ]
+                    offers[hook] = self._unclaimed(guest, hook, offered)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  stays with the guest
+            self._set_aside(guest.name, plugin, error, hook)
+            return
+        for hook, things in offers.items():
+            self._named[hook].update((thing.name, thing) for thing in things)
+            self._owners.update(((hook, thing.name), guest.name) for thing in things)
+        fields = {hook.removeprefix("kamcore_"): tuple(offers[hook]) for hook in WANTS}
+        self._plugins[guest.name] = Plugin(guest.name, guest.origin, **fields)
+
+    def _register(self, plugin: object, name: str) -> None:
+        self._manager.register(plugin, name=name)
+        self._manager.check_pending()
+        if not self._manager.get_hookcallers(plugin):
+            raise refuse(OFFERS_NOTHING, name, name)
+
+    def _call(self, name: str, hook: str, **arguments: object) -> list[Any]:
+        """Call one hook of one plug-in."""
+        others = [plugin for other, plugin in self._manager.list_name_plugin() if other != name]
+        results: list[Any] = self._manager.subset_hook_caller(hook, others)(**arguments)
+        return results
+
+    def _unclaimed(self, guest: Guest, hook: str, things: list[Any]) -> list[Any]:
+        seen: set[str] = set()
+        for thing in things:
+            owner = self._owners.get((hook, thing.name))
+            if owner or thing.name in seen:
+                raise refuse(NAME_TAKEN, guest.name, thing.name, owner=owner or guest.name)
+            seen.add(thing.name)
+        return things
+
+    def _set_aside(self, name: str, plugin: object, error: BaseException, hook: str) -> None:
+        if plugin is not None and self._manager.get_plugin(name) is plugin:
+            self._manager.unregister(plugin)
+        if isinstance(error, PluginError):
+            problem = error.problem
+        elif isinstance(error, pluggy.PluginValidationError):
+            problem = refuse(UNKNOWN_HOOK, name, said(error)).problem
+        elif hook:
+            problem = refuse(HOOK_FAILED, name, said(error), hook=hook).problem
+        else:
+            problem = refuse(CANNOT_LOAD, name, said(error)).problem
+        for which, things in self._named.items():
+            for key in [key for key in things if self._owners[which, key] == name]:
+                del things[key], self._owners[which, key]
+        self._plugins.pop(name, None)
+        self._broken[name] = problem
+
+    def __iter__(self) -> Iterator[Format]:
+        return iter(self.formats.values())
+
+
+def _named(things: Mapping[str, T], name: str, kind: str) -> T:
+    if name in things:
+        return things[name]
+    near = difflib.get_close_matches(name.lower(), things, n=3, cutoff=0.5) or sorted(things)
+    raise UsageError(
+        NO_SUCH.at(Place(), name, kind=kind, kind_zh=_KIND_ZH[kind], near=", ".join(near) or "-")
+    )
+
+
+def _check_commands(
+    plugin: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> None:
+    for name, command in before.items():
+        if after.get(name) is not command:
+            raise refuse(REPLACES_COMMAND, plugin, name)
+
+
+def _say_call(hook: str, implementations: Any, _arguments: object) -> None:
+    names = ", ".join(implementation.plugin_name for implementation in implementations)
+    if names:
+        sys.stderr.write(f"{hook}: {names}\n")
+
+
+def _say_result(outcome: Any, hook: str, implementations: Any, _arguments: object) -> None:
+    if implementations:
+        result = outcome.exception or outcome.get_result()
+        sys.stderr.write(f"{hook} -> {result!r}\n")
+
+
+@cache
+def registry() -> Registry:
+    """The registry of this process, built when it is first asked for."""
+    return Registry()
