@@ -8,6 +8,7 @@ Limits: "Excel specifications and limits", Microsoft support.
 
 import datetime as dt
 import enum
+import functools
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,8 +26,10 @@ __all__ = [
     "as_text",
     "check_sheets",
     "column_letters",
+    "corners",
     "kind_of",
     "number_text",
+    "serial_text",
 ]
 
 SHEET_NAME = Fault(
@@ -92,6 +95,11 @@ UNKNOWN_PART = Fault(
 DIGITS = 15
 LONGEST = 32_767
 _LISTED = 20
+_EPOCH_DAYS = 25_569
+"""Days from 1899-12-30, day zero of a workbook, to 1970-01-01."""
+_MICROSECONDS_A_DAY = 86_400_000_000
+_DAY_PARTS = 10**10
+"""Ten decimals of a day: with five digits of days, the 15 digits a program keeps."""
 _FIRST_DAY = dt.date(1900, 3, 1)
 _LAST_DAY = dt.date(9999, 12, 31)
 _NAME = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f\x7f\ufffe\uffff]{1,31}(?<!')")
@@ -191,6 +199,19 @@ def number_text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return text
 
 
+def serial_text(value: pl.Expr) -> pl.Expr:
+    """Dates or datetimes as days since day zero of a workbook, to ten decimals (half up).
+
+    Whole numbers throughout: a time of day never passes through a float.
+    """
+    elapsed = value.cast(pl.Datetime("us")).cast(pl.Int64) + _EPOCH_DAYS * _MICROSECONDS_A_DAY
+    days = elapsed // _MICROSECONDS_A_DAY
+    parts = ((elapsed % _MICROSECONDS_A_DAY) * 100 + 432) // 864
+    days, parts = days + parts // _DAY_PARTS, parts % _DAY_PARTS
+    text = pl.concat_str(days, pl.lit("."), parts.cast(pl.String).str.zfill(10))
+    return text.str.strip_chars_end("0").str.strip_chars_end(".")
+
+
 def as_text(column: pl.Series) -> pl.Series:
     """A column as the text that names each value."""
     if kind_of(column.dtype) is CellKind.NUMBER:
@@ -211,6 +232,25 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def corners(merge: str) -> tuple[int, int, int, int]:
+    """First and last row, first and last column of a range such as ``A1:C1``, all from 0.
+
+    >>> corners("B1:AA3")
+    (0, 2, 1, 26)
+
+    Raises:
+        UsageError: the text is no range.
+    """
+    found = _RANGE.fullmatch(merge)
+    if found is None:
+        raise UsageError(UNKNOWN_PART.at(Place(), merge))
+    left, right = (
+        functools.reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) - 1
+        for letters in (found[1], found[3])
+    )
+    return int(found[2]) - 1, int(found[4]) - 1, left, right
 
 
 def check_sheets(sheets: Sequence[SheetOut], extent: Extent) -> None:
@@ -257,8 +297,8 @@ def _check_shape(sheet: SheetOut, extent: Extent) -> None:
         if name not in sheet.frame.columns:
             raise UsageError(UNKNOWN_PART.at(place, name))
     for merge in sheet.merges:
-        corners = _RANGE.fullmatch(merge)
-        if corners is None or int(corners[4]) > extent.rows:
+        top, bottom, left, right = corners(merge)
+        if not (top <= bottom < extent.rows and left <= right < extent.columns):
             raise UsageError(UNKNOWN_PART.at(place, merge))
 
 

@@ -23,6 +23,7 @@ from kamcore.grid.cells import (
     check_sheets,
     column_letters,
     number_text,
+    serial_text,
 )
 from kamcore.grid.deflate import Archive, Piece
 
@@ -72,11 +73,6 @@ _STATES = {False: "", True: ' state="hidden"'}
 
 _UNSAYABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 _ESCAPE_LIKE = r"_x[0-9A-Fa-f]{4}_"
-_EPOCH_DAYS = 25_569
-"""Days from 1899-12-30, day zero of a workbook, to 1970-01-01."""
-_MICROSECONDS_A_DAY = 86_400_000_000
-_DAY_PARTS = 10**10
-"""Decimal places of a time of day: with five digits of days, the 15 a program keeps."""
 
 
 @attrs.define
@@ -284,24 +280,12 @@ def _cell(index: int, kind: CellKind, dtype: pl.DataType) -> pl.Expr:
         value = number_text(value, dtype)
     elif kind is CellKind.BOOLEAN:
         value = value.cast(pl.UInt8)
-    elif kind is CellKind.DATE:
-        value = value.cast(pl.Int32) + _EPOCH_DAYS
-    elif kind is CellKind.MOMENT:
-        value = _serial_text(value)
+    elif kind is not CellKind.TEXT:
+        value = serial_text(value)
     opening = pl.lit(f'<c r="{column_letters(index)}')
     return pl.concat_str(
         opening, pl.col("row"), pl.lit(f'"{_ATTRIBUTES[kind]}><v>'), value, pl.lit("</v></c>")
     )
-
-
-def _serial_text(moment: pl.Expr) -> pl.Expr:
-    """Days since day zero with ten decimals, rounded half up, in whole numbers throughout."""
-    elapsed = moment.cast(pl.Datetime("us")).cast(pl.Int64) + _EPOCH_DAYS * _MICROSECONDS_A_DAY
-    days = elapsed // _MICROSECONDS_A_DAY
-    parts = ((elapsed % _MICROSECONDS_A_DAY) * 100 + 432) // 864
-    days, parts = days + parts // _DAY_PARTS, parts % _DAY_PARTS
-    text = pl.concat_str(days, pl.lit("."), parts.cast(pl.String).str.zfill(10))
-    return text.str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 def _escaped(texts: pl.Series) -> pl.Series:
