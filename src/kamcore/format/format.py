@@ -83,6 +83,8 @@ class Format:
     limits: ClassVar[Limits] = Limits()
     options: ClassVar[Mapping[str, str]] = {}
     """Options it knows, each with one line of explanation."""
+    next_step: ClassVar[tuple[str, str]] = ("", "")
+    """What to do with the written file in the product it is for, in Chinese and in English."""
 
     def sniff(self, head: Head) -> Guess:
         """Say whether the file is of this format, and why.  Never raises."""
