@@ -1,0 +1,258 @@
+"""``kamcore convert``: one file into another format, with the proof and what was lost."""
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from kamcore.books import Totals
+from kamcore.cli import grammar
+from kamcore.cli.faults import ONTO_ITSELF
+from kamcore.cli.grammar import option
+from kamcore.cli.inspecting import needs_a_look
+from kamcore.cli.options import PATH, pairs, source_format
+from kamcore.cli.progress import progress
+from kamcore.cli.screen import Screen, money
+from kamcore.errors import LossRefused, Problem, UsageError
+from kamcore.format import Format, Loss
+from kamcore.format.loss import KIND_ZH
+from kamcore.pipeline import Conversion, convert
+from kamcore.pipeline.atomic import EXISTS
+from kamcore.pipeline.converting import UNMAPPED
+from kamcore.pipeline.reading import source_of
+from kamcore.place import Place
+from kamcore.plugin import registry
+from kamcore.reports.losses import losses_path, write_losses
+
+SHOWN = 5
+"""How many problems the screen shows before it counts the rest."""
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """What a conversion is asked to do."""
+
+    to: str
+    mapping: Path | None = None
+    source_format: str | None = None
+    force: bool = False
+    no_loss: bool = False
+    bad: Any = "refuse"
+    option: tuple[str, ...] = ()
+    from_option: tuple[str, ...] = ()
+    loss_report: bool = True
+
+
+@grammar.command(
+    "convert",
+    zh="把 SRC 转换成格式 --to, 写到 DST。写出的文件会再读一遍, 与源文件逐字段比较, "
+    "相符才留下; 目标格式装不下的逐项列出。",
+    en="Convert SRC into the format --to and write DST. What was written is read again and "
+    "compared field by field before it is kept; what the target cannot hold is listed.",
+)
+@click.argument("src", type=PATH)
+@click.argument("dst", type=PATH)
+@option("--to", required=True, metavar="FORMAT", zh="目标格式", en="Format to write.")
+@option(
+    "--mapping",
+    type=PATH,
+    metavar="FILE",
+    zh="科目和往来的对照表 (.toml 或 .xlsx)",
+    en="Codes in the target's words (.toml or .xlsx).",
+)
+@source_format
+@option("--force", is_flag=True, zh="覆盖已有的目标文件", en="Replace an existing target.")
+@option(
+    "--no-loss",
+    is_flag=True,
+    zh="目标装不下任何一项就不写",
+    en="Write nothing when the target cannot hold a fact.",
+)
+@option(
+    "--bad",
+    type=click.Choice(["refuse", "skip", "keep"]),
+    default="refuse",
+    show_default=True,
+    zh="有错的凭证: 整个不写, 跳过, 或原样写出",
+    en="Vouchers with errors: write nothing, leave them out, or write them as they are.",
+)
+@option(
+    "--option",
+    multiple=True,
+    metavar="NAME=VALUE",
+    zh="目标格式的选项, 可多次给出; 见 kamcore formats NAME",
+    en="Option of the target format, may be repeated; see kamcore formats NAME.",
+)
+@option(
+    "--from-option",
+    multiple=True,
+    metavar="NAME=VALUE",
+    zh="源格式的选项, 可多次给出",
+    en="Option of the source format, may be repeated.",
+)
+@option(
+    "--loss-report/--no-loss-report",
+    default=True,
+    show_default=True,
+    zh="有损失时在目标旁写一份明细工作簿",
+    en="Write a workbook of the losses beside the target when there are any.",
+)
+def command(screen: Screen, src: Path, dst: Path, **asked: Any) -> int:
+    """Convert a file."""
+    request = Request(**asked)
+    try:
+        done = carry_out(screen, src, dst, request)
+    except LossRefused as error:
+        unmapped = [p for p in (error.problem, *error.problems) if p.fault == UNMAPPED]
+        if not unmapped:
+            raise
+        _refuse_unmapped(screen, error, unmapped)
+        return error.exit_code
+    report = _report(screen, done, dst, request)
+    if screen.is_json:
+        said = done.to_json(screen.lang)
+        screen.emit({**said, "loss_report": str(report) if report else None})
+    else:
+        show(screen, done, dst, report)
+        show_problems(screen, done, src)
+    return int(needs_a_look(done.reading.problems) or done.skipped > 0)
+
+
+def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Conversion:
+    """Check what can be refused before any work, then convert."""
+    source = source_of(src)
+    if dst.exists() and src.samefile(dst):
+        raise UsageError(ONTO_ITSELF.at(Place(file=str(dst)), dst.name))
+    beside = losses_path(dst)
+    if request.loss_report and beside.exists() and not request.force:
+        raise UsageError(EXISTS.at(Place(file=str(beside)), beside.name))
+    with progress(screen) as report:
+        return convert(
+            source,
+            dst,
+            to=request.to,
+            mapping=request.mapping,
+            source_format=request.source_format,
+            read_options=pairs(request.from_option, "--from-option"),
+            write_options=pairs(request.option, "--option"),
+            allow_loss=not request.no_loss,
+            force=request.force,
+            bad=request.bad,
+            progress=report,
+        )
+
+
+def _report(screen: Screen, done: Conversion, dst: Path, request: Request) -> Path | None:
+    """Write the workbook of losses; one that stands there from before must not stay wrong."""
+    path = losses_path(dst)
+    if not request.loss_report or not (len(done.losses) or path.exists()):
+        return None
+    write_losses(done.losses, path, lang=screen.lang, force=request.force)
+    return path
+
+
+def show(screen: Screen, done: Conversion, dst: Path, report: Path | None) -> None:
+    """Print what was written, the proof, the losses and the next step."""
+    written = done.target.totals
+    proof = done.proof
+    screen.line(
+        f"  已写 {dst}: {_sum_zh(written)} — 与源文件逐行相同",
+        f"  wrote {dst}: {_sum_en(written)} — the same as the source, line by line",
+        bold=True,
+    )
+    facts, rows = len(proof.fields_compared), written.lines
+    screen.line(
+        f"  复核: 写出后重新读入, 比较 {facts} 个字段, {rows:,} 行, 无差异",
+        f"  proof: read again, {facts} fields of {rows:,} lines compared, no difference",
+    )
+    if done.skipped:
+        screen.line(
+            f"  跳过有错的凭证 {done.skipped} 张",
+            f"  left out {done.skipped} vouchers with errors",
+        )
+    card = registry().format(done.target.format)
+    _show_losses(screen, done, card, report)
+    if step := card.next_step[0 if screen.lang == "zh" else 1]:
+        screen.line(f"  下一步: {step}", f"  next: {step}")
+
+
+def _show_losses(screen: Screen, done: Conversion, card: Format, report: Path | None) -> None:
+    losses = list(done.losses)
+    if not losses:
+        screen.line("  没有损失", "  nothing was lost")
+        return
+    kinds = len(losses)
+    zh = f", 明细见 {report}" if report else ""
+    en = f", listed in {report}" if report else ""
+    screen.line(
+        f"  {card.title}装不下的, 共 {kinds} 类{zh}:",
+        f"  what {card.title_en or card.name} cannot hold, {kinds} kinds{en}:",
+    )
+    screen.table([_row(screen, loss) for loss in losses], "   ")
+
+
+def _row(screen: Screen, loss: Loss) -> tuple[str, str, str, str]:
+    labels = {loss.fact.column.removeprefix("aux_"): loss.label} if loss.label else None
+    where = attrs.evolve(loss.first, file="", column=None).text(screen.lang)
+    what = loss.fact.title(screen.lang, labels)
+    example = f"「{loss.example[:20]}」" if loss.example else ""
+    first = " ".join(part for part in (where, example) if part)
+    return (
+        screen.say(KIND_ZH[loss.kind], str(loss.kind)),
+        what,
+        screen.say(f"{loss.count:,} 处", f"{loss.count:,}"),
+        screen.say(f"首处: {first}", f"first: {first}") if first else "",
+    )
+
+
+def show_problems(screen: Screen, done: Conversion, src: Path) -> None:
+    """Print the problems of the source, the first few of many."""
+    problems = done.reading.problems
+    if problems:
+        screen.line(
+            f"  源文件有 {len(problems)} 处请看:", f"  the source has {len(problems)} to look at:"
+        )
+        screen.problems(problems, SHOWN)
+        if len(problems) > SHOWN:
+            screen.line(f"  全部: kamcore check {src}", f"  all of them: kamcore check {src}")
+
+
+def _sum_zh(totals: Totals) -> str:
+    each = money(totals.debit)
+    equal = totals.debit == totals.credit
+    sums = f"借贷各 {each}" if equal else f"借方 {each}, 贷方 {money(totals.credit)}"
+    return f"{totals.vouchers:,} 张, {totals.lines:,} 行, {sums}"
+
+
+def _sum_en(totals: Totals) -> str:
+    each = money(totals.debit)
+    equal = totals.debit == totals.credit
+    sums = f"debit and credit {each} each" if equal else f"{each} / {money(totals.credit)}"
+    return f"{totals.vouchers:,} vouchers, {totals.lines:,} lines, {sums}"
+
+
+def _refuse_unmapped(screen: Screen, error: LossRefused, unmapped: list[Problem]) -> None:
+    """Show the rows of the mapping to fill, each with a proposal."""
+    rows = [
+        {
+            "part": str(p.facts["part"]),
+            "code": p.value,
+            "name": str(p.facts["name"]),
+            "lines": p.facts["lines"],
+            "proposal": str(p.facts["proposal"]),
+        }
+        for p in unmapped
+    ]
+    if screen.is_json:
+        screen.fail(error, mapping={"used": True, "unmapped": rows})
+        return
+    screen.fail(LossRefused(error.problem))
+    more = error.more
+    screen.line(
+        f"  没有写出任何文件。对照表还缺 {len(rows) + more} 行, 请补上:",
+        f"  nothing was written. The mapping lacks {len(rows) + more} rows:",
+    )
+    head = screen.say("部分 源代码 名称 行数 建议", "part code name lines proposal").split()
+    table = [tuple(str(value) for value in row.values()) for row in rows]
+    screen.table([head, *table], "   ")

@@ -1,0 +1,198 @@
+"""One run of the command line: find language and form, call the command, answer every error."""
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kamcore import __version__
+from kamcore.cli.faults import (
+    BAD_VALUE,
+    CANNOT_OPEN,
+    INTERNAL,
+    MISSING,
+    NO_OPTION,
+    WRONG_USE,
+    near,
+)
+from kamcore.cli.grammar import Group, Option, screen_of, show_help
+from kamcore.cli.screen import Screen, prepare_streams
+from kamcore.errors import Fault, KamcoreError, SourceError, UsageError, default_lang
+from kamcore.place import Place
+
+INTERRUPTED = 130
+DEFECT = 70
+"""Exit code of a defect of our own (``EX_SOFTWARE`` of sysexits)."""
+
+COMMANDS = {
+    "inspect": (
+        "kamcore.cli.inspecting",
+        "看一个文件: 格式, 合计, 辅助核算, 问题",
+        "Look at a file: format, totals, dimensions, problems.",
+    ),
+    "check": (
+        "kamcore.cli.checking",
+        "检查一个文件, 列出全部问题",
+        "Check a file and list every problem.",
+    ),
+    "convert": (
+        "kamcore.cli.converting",
+        "转换成另一种格式, 并逐字段复核",
+        "Convert into another format and prove it field by field.",
+    ),
+    "formats": (
+        "kamcore.cli.formats",
+        "列出能读写的格式",
+        "List the formats that can be read and written.",
+    ),
+    "plugins": (
+        "kamcore.cli.plugins",
+        "列出插件, 包括停用的",
+        "List the plug-ins, those set aside with the reason.",
+    ),
+    "demo": (
+        "kamcore.cli.demo",
+        "用自带数据演示一次来回转换",
+        "Show a conversion and back on bundled data.",
+    ),
+}
+"""Every command: its module, and one line of help in Chinese and in English."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command and give its exit code; nothing escapes but the end of the process."""
+    prepare_streams()
+    screen = Screen(*_asked(argv))
+    try:
+        done = _group().main(list(argv), prog_name="kamcore", standalone_mode=False, obj=screen)
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        screen.note("已中断, 没有留下文件", "interrupted; no file was left behind")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who reads our output has left; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  the last door: every error gets an answer
+        return _answer(screen, error)
+    return done if isinstance(done, int) else 0
+
+
+def _asked(argv: Sequence[str]) -> tuple[str, bool]:
+    """Language and form, looked up before parsing: even a wrong command line is answered so."""
+    lang, is_json = default_lang(), False
+    for index, word in enumerate(argv):
+        if word == "--":
+            break
+        is_json |= word == "--json"
+        value = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang":
+            value = argv[index + 1] if index + 1 < len(argv) else ""
+        lang = value if value in ("zh", "en") else lang
+    return lang, is_json
+
+
+def _answer(screen: Screen, error: Exception) -> int:
+    """Print the error in the form asked for, and give the exit code."""
+    if isinstance(error, KamcoreError):
+        known = error
+    elif isinstance(error, click.ClickException):
+        known = _wrong_use(screen, error)
+    elif isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
+        reason = error.strerror or str(error)
+        place = Place(file=str(error.filename))
+        known = SourceError(CANNOT_OPEN.at(place, error.filename, reason=reason))
+    else:
+        return _defect(screen, error)
+    screen.fail(known)
+    return known.exit_code
+
+
+def _defect(screen: Screen, error: Exception) -> int:
+    if os.environ.get("KAMCORE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}"
+    screen.fail(KamcoreError(INTERNAL.at(Place(), said)))
+    return DEFECT
+
+
+def _wrong_use(screen: Screen, error: click.ClickException) -> UsageError:
+    """Say what click found in our words, in both languages."""
+    ctx = getattr(error, "ctx", None)
+    facts: dict[str, object] = {"command": ctx.command_path if ctx else "kamcore"}
+    value = error.format_message()
+    fault: Fault = WRONG_USE
+    if isinstance(error, click.NoSuchOption):
+        fault, value = NO_OPTION, error.option_name
+        known = [name for p in ctx.command.params for name in p.opts] if ctx else []
+        facts["near"] = near(screen.lang, value, known)
+    elif isinstance(error, click.MissingParameter):
+        fault, value = MISSING, _named(error)
+    elif isinstance(error, click.BadParameter):
+        fault = BAD_VALUE
+        kind = error.param.type if error.param else None
+        choices = ", ".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else ""
+        facts["parameter"] = _named(error)
+        facts["wants"] = f" ({choices})" if choices else ""
+        value = _given(value)
+    return UsageError(fault.at(Place(), value, **facts))
+
+
+def _named(error: click.BadParameter) -> str:
+    """The parameter as it is typed: ``--to``, or the name of an argument."""
+    if error.param is None:
+        return error.param_hint if isinstance(error.param_hint, str) else "?"
+    if isinstance(error.param, click.Argument):
+        return error.param.make_metavar() if not error.ctx else error.param.human_readable_name
+    return error.param.opts[-1] if error.param.opts else "?"
+
+
+def _given(message: str) -> str:
+    """The offending text out of click's sentence, which quotes it first."""
+    quoted = message.partition(": ")[2].split("'")
+    return quoted[1] if len(quoted) > 1 else message
+
+
+def _group() -> click.Group:
+    version = Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_version,
+        help="Show the version.",
+        help_zh="显示版本",
+    )
+    return Group(
+        "kamcore",
+        lazy=COMMANDS,
+        params=[version],
+        callback=_alone,
+        invoke_without_command=True,
+        help="Vouchers and auxiliary accounting from any export, proved conversions.",
+        help_zh="读任何一种凭证引出文件, 检查, 转换, 逐字段复核",
+    )
+
+
+@click.pass_context
+def _alone(ctx: click.Context) -> int:
+    if ctx.invoked_subcommand is None:
+        if screen_of(ctx).is_json:
+            raise UsageError(MISSING.at(Place(), "COMMAND", command="kamcore"))
+        show_help(ctx)
+    return 0
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    if not value or ctx.resilient_parsing:
+        return
+    screen = screen_of(ctx)
+    if screen.is_json:
+        screen.emit({})
+    else:
+        click.echo(f"kamcore {__version__}")
+    ctx.exit()

@@ -1,0 +1,123 @@
+"""What a command prints: one JSON object, or lines for a person in Chinese or English.
+
+Standard output carries the result and nothing else; progress and messages go to standard error.
+A console that cannot show a character gets a replacement, never a crash.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import click
+
+from kamcore import __version__
+from kamcore.errors import KamcoreError, Problem, Severity
+
+SEVERITY_ZH = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
+"""The Chinese word of each severity."""
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+@attrs.frozen
+class Screen:
+    """The two streams of a command, in one language."""
+
+    lang: str = "en"
+    is_json: bool = False
+
+    def say(self, zh: str, en: str) -> str:
+        """The phrase in the language of this screen."""
+        return zh if self.lang == "zh" else en
+
+    def line(self, zh: str = "", en: str = "", *, bold: bool = False) -> None:
+        """Print a line of the result."""
+        click.secho(self.say(zh, en), bold=bold, color=_colour())
+
+    def note(self, zh: str, en: str) -> None:
+        """Print a message beside the result, to standard error."""
+        click.echo(self.say(zh, en), err=True)
+
+    def emit(self, found: Mapping[str, Any]) -> None:
+        """Print the one JSON object of this command, always as UTF-8."""
+        said = json.dumps({"kamcore": __version__, **found}, ensure_ascii=False, indent=2)
+        # A lone surrogate, from a file name that is no text, becomes a JSON escape.
+        data = (said + "\n").encode("utf-8", "backslashreplace")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def fail(self, error: KamcoreError, **more: object) -> None:
+        """Print an error: as the JSON object, or to standard error."""
+        if self.is_json:
+            self.emit({"error": error.to_json(self.lang), **more})
+            return
+        click.secho(self.say("错误 ", "error "), fg="red", nl=False, err=True, color=_colour())
+        click.echo(error.text(self.lang), err=True)
+
+    def problems(self, problems: Sequence[Problem], most: int) -> None:
+        """Print problems with severity, code, place and hint; the worst first, `most` of them."""
+        order = list(Severity)
+        for problem in sorted(problems, key=lambda p: order.index(p.severity))[:most]:
+            word = self.say(SEVERITY_ZH[problem.severity], str(problem.severity))
+            where = attrs.evolve(problem.place, file="").text(self.lang)
+            click.secho(f"   {word} ", fg=_COLOURS[problem.severity], nl=False, color=_colour())
+            said = (
+                f"{where}: {problem.message(self.lang)}" if where else problem.message(self.lang)
+            )
+            click.echo(f"{problem.code}  {said}")
+            if hint := problem.hint(self.lang):
+                click.echo(self.say(f"        提示: {hint}", f"        hint: {hint}"))
+        if len(problems) > most:
+            rest = len(problems) - most
+            self.line(f"   …… 另有 {rest} 处", f"   … and {rest} more")
+
+    def table(self, rows: Iterable[Sequence[str]], indent: str = "  ") -> None:
+        """Print rows with their columns aligned; a Chinese character is two columns wide."""
+        shown = [list(row) for row in rows]
+        widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+        for row in shown:
+            cells = [
+                text + " " * (wide - width(text)) for text, wide in zip(row, widths, strict=True)
+            ]
+            click.echo((indent + "  ".join(cells)).rstrip())
+
+
+def money(amount: Decimal) -> str:
+    """An amount with thousands separators; two decimals, more where it has more."""
+    return f"{amount:,.2f}" if amount == round(amount, 2) else f"{amount.normalize():,f}"
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as ``--json`` writes it: two decimals, more where it has more."""
+    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"
+
+
+def width(text: str) -> int:
+    """How many columns of a console a text takes.
+
+    >>> width("凭证 3")
+    6
+    """
+    return sum(
+        0 if unicodedata.combining(mark) else 1 + (unicodedata.east_asian_width(mark) in "WF")
+        for mark in text
+    )
+
+
+def prepare_streams() -> None:
+    """Make both streams replace what their encoding cannot say."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def _colour() -> bool | None:
+    """No colour where the user asked for none; else click decides by the terminal."""
+    return False if os.environ.get("NO_COLOR") else None

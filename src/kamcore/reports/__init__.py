@@ -1,0 +1,1 @@
+"""Workbooks for people about what was done."""
