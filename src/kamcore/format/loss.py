@@ -25,6 +25,8 @@ class LossKind(enum.StrEnum):
     """合并: several values became one."""
     GUESSED = "guessed"
     """推定: a value the target requires was not in the source."""
+    MISSING = "missing"
+    """缺少: the target requires it and the source does not say."""
 
 
 KIND_ZH = {
@@ -34,6 +36,7 @@ KIND_ZH = {
     LossKind.REPLACED: "替换",
     LossKind.MERGED: "合并",
     LossKind.GUESSED: "推定",
+    LossKind.MISSING: "缺少",
 }
 """The Chinese word of each kind."""
 
