@@ -15,6 +15,15 @@ SEPARATORS = ".-_/"
 """Characters that sources put between the levels of a code."""
 
 _STRIP = str.maketrans("", "", SEPARATORS)
+_MARKS = re.compile(f"[{re.escape(SEPARATORS)}]")
+_CODE = re.compile(rf"[A-Za-z0-9]+([{re.escape(SEPARATORS)}][A-Za-z0-9]+)*")
+
+_FIRST, _USUAL, _LONG = 4, 2, 3
+"""Lengths of levels in standard charts and vendors' presets: 4-2-2 and 4-3-3."""
+
+_SIBLINGS = 3
+_RARE = 20
+"""A length that fewer than one code in so many has is a slip, not a level."""
 
 
 @attrs.frozen
@@ -51,29 +60,31 @@ class CodeScheme:
 
     @classmethod
     def detect(cls, codes: Iterable[str]) -> "CodeScheme":
-        """Find the scheme of a chart from its codes.
+        """Find the scheme of a chart from its codes, leaving odd ones out of account.
 
-        With separators the most common length of each level counts; without, the greatest
-        common step of the code lengths beyond the first level.
+        With separators the most common length of each level counts, the longer one on a tie: a
+        spreadsheet shortens codes, it never lengthens them.  Without, the steps between the
+        lengths of the codes count; a step of several levels is cut into levels of three digits
+        where the chart has such a step, else of two.  A chart without first-level codes is
+        taken to have four digits there, as every standard chart has.
 
         >>> CodeScheme.detect(["1001", "1122.01", "6602.01.01"])
         CodeScheme(lengths=(4, 2, 2), separator='.')
         >>> CodeScheme.detect(["1001", "1001001", "1122001"])
         CodeScheme(lengths=(4, 3), separator='')
         """
-        known = sorted({code for code in codes if code})
-        separator = next((mark for mark in SEPARATORS if any(mark in code for code in known)), "")
-        if separator:
+        known = sorted({code.strip() for code in codes if code and _CODE.fullmatch(code.strip())})
+        marks = {mark: sum(mark in code for code in known) for mark in SEPARATORS}
+        separator = max(marks, key=lambda mark: marks[mark])
+        if marks[separator]:
             return cls(_usual_lengths([code.split(separator) for code in known]), separator)
-        sizes = sorted({len(code) for code in known}) or [4]
-        steps = [after - before for before, after in itertools.pairwise(sizes)]
-        return cls((sizes[0], *(steps or [2])))
+        return cls(_stepped_lengths([len(code) for code in known]))
 
     def split(self, code: str) -> tuple[str, ...]:
         """Cut a code, separated or not, into the parts of its levels."""
-        if self.separator and self.separator in code:
-            return tuple(code.split(self.separator))
-        parts, rest = [], strip(code)
+        if _MARKS.search(code):
+            return tuple(part for part in _MARKS.split(code) if part)
+        parts, rest = [], code
         for length in self._endless():
             if not rest:
                 break
@@ -125,3 +136,24 @@ def _usual_lengths(split: list[list[str]]) -> tuple[int, ...]:
         sizes = [len(parts[level]) for parts in split if len(parts) > level]
         lengths.append(max(sorted(set(sizes), reverse=True), key=sizes.count))
     return tuple(lengths)
+
+
+def _stepped_lengths(sizes: list[int]) -> tuple[int, ...]:
+    """Level lengths from the lengths of codes without separators."""
+    found = sorted(size for size in set(sizes) if sizes.count(size) * _RARE >= len(sizes))
+    # One code that is a digit longer than its siblings has a digit too many, or lost one.
+    common = [
+        size
+        for size in found
+        if sizes.count(size) > 1 or max(map(sizes.count, {size - 1, size + 1})) < _SIBLINGS
+    ]
+    if not common:
+        return (_FIRST, _USUAL)
+    if common[0] > _FIRST + 1:
+        common.insert(0, _FIRST)
+    steps = [after - before for before, after in itertools.pairwise(common)]
+    unit = _LONG if _LONG in steps and _USUAL not in steps else _USUAL
+    lengths = [common[0]]
+    for step in steps:
+        lengths += [unit] * (step // unit) if step % unit == 0 else [step]
+    return (*lengths,) if steps else (common[0], _USUAL)
