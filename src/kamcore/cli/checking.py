@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from kamcore.cli import grammar
-from kamcore.cli.inspecting import needs_a_look
 from kamcore.cli.options import PATH, pairs, read_options, source_format
-from kamcore.cli.screen import SEVERITY_ZH, Screen
+from kamcore.cli.screen import SEVERITY_ZH, Screen, needs_a_look
 from kamcore.errors import LISTED, Severity
 from kamcore.pipeline import read
 

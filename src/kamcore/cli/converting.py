@@ -10,10 +10,9 @@ from kamcore.books import Totals
 from kamcore.cli import grammar
 from kamcore.cli.faults import ONTO_ITSELF
 from kamcore.cli.grammar import option
-from kamcore.cli.inspecting import needs_a_look
 from kamcore.cli.options import PATH, pairs, source_format
 from kamcore.cli.progress import progress
-from kamcore.cli.screen import Screen, money
+from kamcore.cli.screen import Screen, money, needs_a_look
 from kamcore.errors import LossRefused, Problem, UsageError
 from kamcore.format import Format, Loss
 from kamcore.format.loss import KIND_ZH
@@ -109,7 +108,7 @@ def command(screen: Screen, src: Path, dst: Path, **asked: Any) -> int:
             raise
         _refuse_unmapped(screen, error, unmapped)
         return error.exit_code
-    report = _report(screen, done, dst, request)
+    report = loss_report(screen, done, dst, request)
     if screen.is_json:
         said = done.to_json(screen.lang)
         screen.emit({**said, "loss_report": str(report) if report else None})
@@ -121,7 +120,7 @@ def command(screen: Screen, src: Path, dst: Path, **asked: Any) -> int:
 
 def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Conversion:
     """Check what can be refused before any work, then convert."""
-    source = source_of(src)
+    source_of(src)
     if dst.exists() and src.samefile(dst):
         raise UsageError(ONTO_ITSELF.at(Place(file=str(dst)), dst.name))
     beside = losses_path(dst)
@@ -129,7 +128,7 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
         raise UsageError(EXISTS.at(Place(file=str(beside)), beside.name))
     with progress(screen) as report:
         return convert(
-            source,
+            src,
             dst,
             to=request.to,
             mapping=request.mapping,
@@ -143,7 +142,7 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
         )
 
 
-def _report(screen: Screen, done: Conversion, dst: Path, request: Request) -> Path | None:
+def loss_report(screen: Screen, done: Conversion, dst: Path, request: Request) -> Path | None:
     """Write the workbook of losses; one that stands there from before must not stay wrong."""
     path = losses_path(dst)
     if not request.loss_report or not (len(done.losses) or path.exists()):

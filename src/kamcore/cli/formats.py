@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kamcore.cli import grammar
-from kamcore.cli.inspecting import EVIDENCE_ZH, title
+from kamcore.cli.card import evidence, title
 from kamcore.cli.screen import Screen
 from kamcore.format import Format
 from kamcore.plugin import registry
@@ -51,11 +51,10 @@ def as_json(card: Format, lang: str) -> dict[str, Any]:
 
 
 def _row(screen: Screen, card: Format) -> list[str]:
-    evidence = str(card.evidence)
     return [
         card.name,
         title(card, screen.lang),
-        screen.say(EVIDENCE_ZH[evidence], evidence),
+        evidence(card, screen.lang),
         screen.say("是", "yes"),
         screen.say("是", "yes") if card.is_writable else screen.say("否", "no"),
         " ".join(card.suffixes),
@@ -63,14 +62,14 @@ def _row(screen: Screen, card: Format) -> list[str]:
 
 
 def _show_one(screen: Screen, card: Format) -> None:
-    evidence = str(card.evidence)
     screen.line(
         f"{card.name} — {card.title} ({card.vendor})",
         f"{card.name} — {title(card, 'en')} ({card.vendor})",
         bold=True,
     )
     note = f": {card.evidence_note}" if card.evidence_note else ""
-    screen.line(f"  依据 {EVIDENCE_ZH[evidence]}{note}", f"  evidence {evidence}{note}")
+    mark = evidence(card, screen.lang)
+    screen.line(f"  依据 {mark}{note}", f"  evidence {mark}{note}")
     screen.line(
         f"  读 {len(card.reads)} 项, 写 {len(card.writes) if card.is_writable else 0} 项内容",
         f"  reads {len(card.reads)} facts, writes {len(card.writes) if card.is_writable else 0}",

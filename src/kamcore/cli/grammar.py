@@ -103,21 +103,31 @@ class Group(Command, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """See `click.Group`."""
-        del ctx
         if cmd_name not in self.lazy:
-            return None
+            return super().get_command(ctx, cmd_name)
         command: click.Command = import_module(self.lazy[cmd_name][0]).command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """See `click.Group`; an unknown command is named with those that look like it."""
+        """See `click.Group`; plug-ins are asked for a command that is not our own."""
         if args and args[0] not in self.lazy and not args[0].startswith("-"):
-            known = list(self.lazy)
+            known = self._with_plugins(ctx)
+            if args[0] in known:
+                return super().resolve_command(ctx, args)
             likely = near(screen_of(ctx).lang, args[0], known)
             raise UsageError(NO_COMMAND.at(Place(), args[0], near=likely, known=", ".join(known)))
         return super().resolve_command(ctx, args)
+
+    def _with_plugins(self, ctx: click.Context) -> list[str]:
+        """Let plug-ins add their commands, and name all there are."""
+        from kamcore.plugin import registry
+
+        own = {name: self.get_command(ctx, name) for name in self.lazy}
+        self.commands.update((name, found) for name, found in own.items() if found)
+        registry().add_commands(self)
+        return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """See `click.Group`; no command is imported for its line of help."""

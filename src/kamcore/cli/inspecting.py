@@ -9,9 +9,9 @@ import click
 from kamcore.books import Books, Totals
 from kamcore.books.schema import AUX
 from kamcore.cli import grammar
+from kamcore.cli.card import evidence, title
 from kamcore.cli.options import PATH, pairs, read_options, source_format
-from kamcore.cli.screen import Screen, money, plain
-from kamcore.errors import Problem, Severity
+from kamcore.cli.screen import Screen, money, needs_a_look, plain
 from kamcore.format import Format, Reading, Source
 from kamcore.grid.head import head_of
 from kamcore.model.chart import FAMILY_ZH, FamilyGuess, detect_family
@@ -20,14 +20,6 @@ from kamcore.model.scheme import CodeScheme
 from kamcore.pipeline import read
 from kamcore.pipeline.reading import source_of
 from kamcore.plugin import registry
-
-EVIDENCE_ZH = {
-    "confirmed": "证实",
-    "corroborated": "旁证",
-    "reported": "据称",
-    "guessed": "推测",
-}
-"""The Chinese word of each evidence mark."""
 
 SHOWN = 10
 """How many problems the screen shows before it counts the rest."""
@@ -81,11 +73,6 @@ def _dimensions(books: Books) -> tuple[tuple[str, str, int], ...]:
             members |= set(books.lines[column].drop_nulls().unique())
         found.append((name, label_of(name, labels.get(name)), len(members)))
     return tuple(found)
-
-
-def needs_a_look(problems: tuple[Problem, ...]) -> bool:
-    """True when a problem is more than an info."""
-    return any(problem.severity is not Severity.INFO for problem in problems)
 
 
 @grammar.command(
@@ -143,11 +130,6 @@ def as_json(seen: Portrait, lang: str) -> dict[str, Any]:
     }
 
 
-def title(card: Format, lang: str) -> str:
-    """The name of a format for people."""
-    return card.title if lang == "zh" else card.title_en or card.title
-
-
 def show(screen: Screen, seen: Portrait, path: str) -> None:
     """Print what is said about a file for a person."""
     reading, lang = seen.reading, screen.lang
@@ -156,15 +138,15 @@ def show(screen: Screen, seen: Portrait, path: str) -> None:
         facts = ", ".join(part for part in (facts, reading.detected.encoding) if part)
     reason = reading.reason[0 if lang == "zh" else 1]
     name = title(seen.format, lang)
-    evidence = str(seen.format.evidence)
+    mark = evidence(seen.format, lang)
     screen.line(
         f"{path} — {name}{f' ({facts})' if facts else ''}",
         f"{path} — {name}{f' ({facts})' if facts else ''}",
         bold=True,
     )
     screen.line(
-        f"  依据: {reason}; 版式 {seen.format.name}, {EVIDENCE_ZH[evidence]}",
-        f"  because {reason}; layout {seen.format.name}, {evidence}",
+        f"  依据: {reason}; 版式 {seen.format.name}, {mark}",
+        f"  because {reason}; layout {seen.format.name}, {mark}",
     )
     _show_totals(screen, seen.totals)
     if seen.dimensions:

@@ -147,7 +147,7 @@ def _named(error: click.BadParameter) -> str:
     if error.param is None:
         return error.param_hint if isinstance(error.param_hint, str) else "?"
     if isinstance(error.param, click.Argument):
-        return error.param.make_metavar() if not error.ctx else error.param.human_readable_name
+        return error.param.human_readable_name
     return error.param.opts[-1] if error.param.opts else "?"
 
 

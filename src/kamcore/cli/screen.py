@@ -89,6 +89,11 @@ class Screen:
             click.echo((indent + "  ".join(cells)).rstrip())
 
 
+def needs_a_look(problems: Iterable[Problem]) -> bool:
+    """True when a problem is more than an info."""
+    return any(problem.severity is not Severity.INFO for problem in problems)
+
+
 def money(amount: Decimal) -> str:
     """An amount with thousands separators; two decimals, more where it has more."""
     return f"{amount:,.2f}" if amount == round(amount, 2) else f"{amount.normalize():,f}"
