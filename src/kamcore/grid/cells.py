@@ -125,7 +125,7 @@ class Extent:
     columns: int
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class SheetOut:
     """A sheet to write: a frame, and what a frame cannot say.
 
@@ -146,8 +146,7 @@ class SheetOut:
     """Width of columns, in characters, by column of the frame."""
     hidden: bool = attrs.field(default=False, kw_only=True)
     text_columns: Collection[str] = attrs.field(default=(), kw_only=True)
-    """Columns to write as text although their type is another: numbers with trailing zeros cut,
-    dates in ISO form."""
+    """Columns to write as text although their type is another, spelt as by `as_text`."""
     merges: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     """Ranges to merge, such as ``A1:C1``; the text stands in the first cell."""
 
@@ -213,11 +212,16 @@ def serial_text(value: pl.Expr) -> pl.Expr:
 
 
 def as_text(column: pl.Series) -> pl.Series:
-    """A column as the text that names each value."""
-    if kind_of(column.dtype) is CellKind.NUMBER:
-        name = pl.col(column.name)
-        return column.to_frame().select(number_text(name, column.dtype)).to_series()
-    return column.cast(pl.String)
+    """A column as the text that names each value, spelt as a `Sheet` spells its cells."""
+    kind = kind_of(column.dtype)
+    value = pl.col(column.name)
+    if kind is CellKind.NUMBER:
+        value = number_text(value, column.dtype)
+    elif kind is CellKind.MOMENT:
+        value = value.dt.strftime("%Y-%m-%d %H:%M:%S%.f")
+    elif kind is CellKind.BOOLEAN:
+        value = value.cast(pl.String).str.to_uppercase()
+    return column.to_frame().select(value.cast(pl.String)).to_series()
 
 
 def column_letters(index: int) -> str:

@@ -10,6 +10,7 @@ import importlib
 import operator
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import polars as pl
@@ -47,6 +48,9 @@ _FORMATS = {
     CellKind.BOOLEAN: "General",
 }
 _METHODS = {CellKind.TEXT: "set_cell_text", CellKind.BOOLEAN: "set_cell_boolean"}
+_RECORD = 0x2020
+"""Bytes of a record, at most (BIFF8)."""
+_HIGH_HALVES = tuple(bytes([byte]) for byte in range(0xD8, 0xDC))
 _WIDTH_UNIT = 256
 _WIDEST = 255
 
@@ -67,11 +71,12 @@ def write_xls(
         LossRefused: a value would be cut or rounded, or the sheet is too large.
     """
     try:
-        xlwt = importlib.import_module("xlwt")
+        xlwt: ModuleType = importlib.import_module("xlwt")
     except ImportError as error:
         raise UsageError(NO_XLWT.at(Place())) from error
     check_sheets(sheets, XLS)
     book = xlwt.Workbook(encoding="utf-8")
+    book._Workbook__sst = _string_table(xlwt)(book.encoding)  # noqa: SLF001 - no public door
     styles = {kind: xlwt.easyxf(num_format_str=text) for kind, text in _FORMATS.items()}
     total = sum(sheet.frame.height for sheet in sheets)
     done = 0
@@ -85,6 +90,35 @@ def write_xls(
     book.set_active_sheet(next(i for i, sheet in enumerate(sheets) if not sheet.hidden))
     with target.open("wb") as file:
         book.save(file)
+
+
+def _string_table(xlwt: ModuleType) -> type:
+    """Make xlwt's table of shared strings keep both halves of a surrogate pair in one record.
+
+    xlwt cuts long tables between any two UTF-16 units; xlrd and calamine then fail on the file.
+    """
+    base: Any = xlwt.BIFFRecords.SharedStringTable
+
+    class Strings(base):  # type: ignore[misc]
+        def _save_atom(self, atom: bytes) -> None:
+            # Room for the second half too, should the first text unit be half a pair.
+            if len(self._current_piece) + len(atom) + 2 > _RECORD:
+                self._new_piece()
+            self._current_piece += atom
+
+        def _save_splitted(self, rest: bytes, is_wide: bool) -> None:  # noqa: FBT001
+            while rest:
+                cut = _RECORD - len(self._current_piece)
+                if cut < len(rest) and is_wide:
+                    cut &= ~1
+                    cut -= 2 * (rest[cut - 1 : cut] in _HIGH_HALVES)
+                self._current_piece += rest[:cut]
+                rest = rest[cut:]
+                if rest:
+                    self._new_piece()
+                    self._current_piece += b"\1" if is_wide else b"\0"
+
+    return Strings
 
 
 def _write_frame(page: Any, sheet: SheetOut, styles: dict[CellKind, Any]) -> None:

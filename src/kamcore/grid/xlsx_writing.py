@@ -75,7 +75,7 @@ _UNSAYABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 _ESCAPE_LIKE = r"_x[0-9A-Fa-f]{4}_"
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Strings:
     """The shared strings: series of distinct texts, in the order of their numbers."""
 
@@ -114,11 +114,12 @@ class _Strings:
         yield b"</sst>"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Plan:
     """A sheet ready to be printed: its columns as numbers, dates, or numbers of shared strings."""
 
     sheet: SheetOut
+    selected: bool
     header: pl.DataFrame
     columns: pl.DataFrame
     cells: tuple[pl.Expr, ...]
@@ -152,9 +153,9 @@ def write_xlsx(
     with target.open("wb") as file, Archive(file) as archive:
         for name, text in _fixed_parts(sheets).items():
             archive.add(name, [text.encode()])
-        for number, sheet in enumerate(sheets, 1):
-            plan = _plan(sheet, strings)
-            archive.add(f"xl/worksheets/sheet{number}.xml", _sheet_xml(plan, number, report))
+        for number, sheet in enumerate(sheets):
+            plan = _plan(sheet, strings, selected=number == _shown(sheets))
+            archive.add(f"xl/worksheets/sheet{number + 1}.xml", _sheet_xml(plan, report))
         archive.add("xl/sharedStrings.xml", strings.xml())
 
 
@@ -180,7 +181,6 @@ def _fixed_parts(sheets: Sequence[SheetOut]) -> dict[str, str]:
             1,
         )
     )
-    shown = next(number for number, sheet in enumerate(sheets) if not sheet.hidden)
     listed = "".join(
         f'<sheet name={quoteattr(sheet.name)} sheetId="{number}"{_STATES[sheet.hidden]}'
         f' r:id="rId{number}"/>'
@@ -195,7 +195,7 @@ def _fixed_parts(sheets: Sequence[SheetOut]) -> dict[str, str]:
         f'<Relationship Id="rId1" Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/>'
         "</Relationships>",
         "xl/workbook.xml": f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}">'
-        f'<bookViews><workbookView activeTab="{shown}"/></bookViews>'
+        f'<bookViews><workbookView activeTab="{_shown(sheets)}"/></bookViews>'
         f"<sheets>{listed}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">'
         f"{relations}</Relationships>",
@@ -203,7 +203,11 @@ def _fixed_parts(sheets: Sequence[SheetOut]) -> dict[str, str]:
     }
 
 
-def _plan(sheet: SheetOut, strings: _Strings) -> _Plan:
+def _shown(sheets: Sequence[SheetOut]) -> int:
+    return next(index for index, sheet in enumerate(sheets) if not sheet.hidden)
+
+
+def _plan(sheet: SheetOut, strings: _Strings, *, selected: bool) -> _Plan:
     header = pl.DataFrame(
         [
             pl.Series(f"{index}", _header_texts(sheet, index), pl.String)
@@ -218,17 +222,17 @@ def _plan(sheet: SheetOut, strings: _Strings) -> _Plan:
         columns.append(printed.alias(str(index)))
         if kind is not CellKind.BLANK:
             cells.append(_cell(index, kind, printed.dtype))
-    return _Plan(sheet, header, pl.DataFrame(columns), tuple(cells))
+    return _Plan(sheet, selected, header, pl.DataFrame(columns), tuple(cells))
 
 
 def _header_texts(sheet: SheetOut, index: int) -> list[str | None]:
     return [row[index] if index < len(row) else None for row in sheet.header]
 
 
-def _sheet_xml(plan: _Plan, number: int, report: Callable[[int], None]) -> Iterator[Piece]:
+def _sheet_xml(plan: _Plan, report: Callable[[int], None]) -> Iterator[Piece]:
     sheet = plan.sheet
     corner = f"{column_letters(max(sheet.columns - 1, 0))}{max(sheet.rows, 1)}"
-    selected = ' tabSelected="1"' if number == 1 and not sheet.hidden else ""
+    selected = ' tabSelected="1"' if plan.selected else ""
     yield (
         f'{_XML}<worksheet xmlns="{_MAIN}"><dimension ref="A1:{corner}"/>'
         f'<sheetViews><sheetView{selected} workbookViewId="0"/></sheetViews>'
@@ -311,7 +315,7 @@ def _spell_out(text: str) -> str:
 def _string_items(texts: pl.Series) -> pl.DataFrame:
     text = pl.col(texts.name)
     # Without the mark a parser may drop outer blanks.
-    kept = text.str.contains(r"^[ \t\n]|[ \t\n]$|\n|\r")
+    kept = text.str.contains(r"^[ \t\n]|[ \t\n]$|\n|&#13;")
     opening = (
         pl.when(kept).then(pl.lit('<si><t xml:space="preserve">')).otherwise(pl.lit("<si><t>"))
     )
