@@ -8,6 +8,7 @@ from kamcore.books import schema
 from kamcore.books.check.finding import Finding
 from kamcore.books.check.subject import Subject
 from kamcore.errors import Fault, Severity
+from kamcore.model.dimension import label_of
 
 NO_MEMBER = Fault(
     code="B2801",
@@ -74,5 +75,6 @@ def unknown(subject: Subject) -> Iterator[Finding]:
 def _named(subject: Subject, dimension: str) -> tuple[pl.Expr, pl.Expr]:
     """The dimension as a fact: what the source calls it, and its id."""
     known = subject.books.dimensions.filter(id=dimension)["label"]
-    label = known[0] if known.len() else dimension
+    said = known[0] if known.len() else dimension
+    label = label_of(dimension) if said == dimension else said
     return pl.lit(label).alias("dimension"), pl.lit(dimension).alias("dimension_id")
