@@ -26,6 +26,17 @@ class FaultyCell:
     text: str
 
 
+@attrs.frozen
+class SheetName:
+    """The name of a sheet and whether it is hidden."""
+
+    name: str
+    hidden: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @attrs.frozen(kw_only=True)
 class Sheet:
     """Cells of one sheet, from `first_row` on.

@@ -1,0 +1,166 @@
+"""One pass over the bytes of a sheet before the native reader sees it.
+
+It finds what that reader would drop without a word (error cells, formulas without a stored value),
+where the first column is, and how large the sheet would be in memory, whatever its dimension
+claims.  The pass searches bytes; only cells that look suspicious are looked at one by one.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from kamcore.grid.sheet import FaultyCell
+from kamcore.grid.xlsx_parts import column_index
+
+__all__ = ["SheetScan", "scan"]
+
+_ERROR = re.compile(rb"""\bt=["']e["']""")
+_WIDE_START = 40
+_LETTERS = [chr(65 + index) for index in range(26)]
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_LONGEST_CELL = 4 << 20
+
+
+@attrs.define(kw_only=True)
+class SheetScan:
+    """What one pass found out."""
+
+    faulty: list[FaultyCell] = attrs.field(factory=list)
+    starts_at_a: bool = False
+    """True when a filled cell of column A was seen."""
+    last_row: int = 0
+    width: int = 0
+    cells: int = 0
+    unplaced: bool = False
+    """True when a faulty cell does not say where it stands."""
+
+
+def scan(pieces: Iterable[bytes]) -> SheetScan:
+    """Look through a sheet part."""
+    found = SheetScan()
+    words: _Words | None = None
+    wider: re.Pattern[bytes] | None = None
+    for work in _whole_cells(pieces):
+        if words is None:
+            words = _Words.of(work)
+            found.width = _width(work)
+            wider = _wider_than(found.width)
+        found.cells += work.count(words.end)
+        if not found.starts_at_a:
+            found.starts_at_a = words.first_column.search(work) is not None
+        if wider is not None and wider.search(work):
+            found.width = max(found.width, _width(work))
+            wider = _wider_than(found.width)
+        row = work.rfind(b"<" + words.row)
+        if row >= 0 and (number := words.row_number.match(work, row)):
+            found.last_row = max(found.last_row, int(number[1]))
+        if b't="e"' in work or b"t='e'" in work:
+            _collect(found, work, words, _ERROR)
+        if words.formula in work:
+            _collect(found, work, words, words.valueless)
+    return found
+
+
+@attrs.frozen
+class _Words:
+    """Byte patterns of one sheet part, whose elements may carry a namespace prefix."""
+
+    end: bytes
+    row: bytes
+    formula: bytes
+    cell: bytes
+    row_number: re.Pattern[bytes]
+    first_column: re.Pattern[bytes]
+    valueless: re.Pattern[bytes]
+    value: re.Pattern[bytes]
+    formula_text: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, start: bytes) -> "_Words":
+        found = re.search(rb"<([A-Za-z_][\w.-]*:)?worksheet\b", start)
+        p = (found[1] or b"") if found else b""
+        q = re.escape(p)
+        empty = rb"(?:<%bv\s*/>|<%bv(?:\s[^>]*)?>\s*</%bv>)?" % (q, q, q)
+        formula = rb"(?:</%bf>|<%bf(?:\s[^>]*)?/>)" % (q, q)
+        return cls(
+            end=b"</%bc>" % p,
+            row=p + b"row ",
+            formula=b"<%bf" % p,
+            cell=b"<%bc " % p,
+            row_number=re.compile(rb"""<%brow [^>]*?\br=["']([0-9]{1,7})["']""" % q),
+            first_column=re.compile(rb"""<%bc r="A[0-9]+"[^>]*[^/]><%bv>[^<]""" % (q, q)),
+            valueless=re.compile(rb"%b\s*%b\s*</%bc>" % (formula, empty, q)),
+            value=re.compile(rb"<%bv(?:\s[^>]*)?>([^<]*)<" % q),
+            formula_text=re.compile(rb"<%bf(?:\s[^>]*)?>([^<]*)<" % q),
+        )
+
+
+def _whole_cells(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, cut anew so that no cell is split."""
+    rest = b""
+    for piece in pieces:
+        buffer = rest + piece
+        # A prefix may stand before the c of an end tag: cut after the row's or cell's last sign.
+        cut = buffer.rfind(b"<")
+        cell = max(buffer.rfind(b"<c "), buffer.rfind(b":c "), buffer.rfind(b"<row "))
+        if cell > 0:
+            cut = buffer.rfind(b"<", 0, cell + 1)
+        if cut <= 0 or len(buffer) - cut > _LONGEST_CELL:
+            cut = len(buffer)
+        rest = buffer[cut:]
+        yield buffer[:cut]
+    if rest:
+        yield rest
+
+
+def _width(work: bytes) -> int:
+    letters = set(re.findall(rb"""\br=["']([A-Z]{1,3})[0-9]""", work))
+    return max((column_index(found.decode()) + 1 for found in letters), default=0)
+
+
+def _wider_than(width: int) -> re.Pattern[bytes] | None:
+    """References to a column beyond the first `width`; None when there is no such column."""
+    choices = ["[A-Z]{3}"]
+    if width <= len(_LETTERS):
+        choices += ["[A-Z]{2}"]
+        if width < len(_LETTERS):
+            choices.append(f"[{_LETTERS[width]}-Z]")
+    elif width < 26 * 27:
+        first, second = divmod(width - 26, 26)
+        choices.append(f"{_LETTERS[first]}[{_LETTERS[second]}-Z]")
+        if first < 25:  # noqa: PLR2004
+            choices.append(f"[{_LETTERS[first + 1]}-Z][A-Z]")
+    return re.compile(f"r=[\"'](?:{'|'.join(choices)})[0-9]".encode())
+
+
+def _collect(found: SheetScan, work: bytes, words: _Words, sign: re.Pattern[bytes]) -> None:
+    for hit in sign.finditer(work):
+        start = work.rfind(words.cell, 0, hit.start() + 1)
+        end = work.find(words.end, hit.start())
+        if start < 0 or end < 0:
+            continue
+        cell = work[start:end]
+        opening = cell[: cell.find(b">")]
+        is_error = _ERROR.search(opening) is not None
+        if sign is _ERROR and not is_error:
+            continue
+        # A formula whose result is an empty text has a value: the empty text.
+        is_text = b't="str"' in opening and words.value.search(cell) is not None
+        if sign is not _ERROR and (is_error or is_text):
+            continue
+        place = _REFERENCE.search(opening)
+        if place is None:
+            found.unplaced = True
+            continue
+        shown = _shown(cell, words, is_error=is_error)
+        found.faulty.append(FaultyCell(int(place[2]), column_index(place[1].decode()), shown))
+
+
+def _shown(cell: bytes, words: _Words, *, is_error: bool) -> str:
+    text = words.value.search(cell) if is_error else words.formula_text.search(cell)
+    shown = html.unescape(text[1].decode("utf-8", "replace")) if text else ""
+    if is_error:
+        return shown or "#VALUE!"
+    return "=" + shown
