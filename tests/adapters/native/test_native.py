@@ -183,6 +183,7 @@ LINE = '{"row":"lines","voucher_id":1,"line_no":1,"split_no":1'
         ('{"row":"accounts","code":"1","is_leaf":1}', "N1008", "accounts.is_leaf"),
         ('{"row":"accounts","name":"x"}', "N1006", "accounts.code"),
         ('{"row":"accounts","code":null}', "N1006", "accounts.code"),
+        ('{"row":"accounts"}', "N1006", "accounts.code"),
         ('{"row":"sheep"}', "N1009", "row"),
         ('{"code":"1"}', "N1009", "row"),
         ('{"row":["lines"]}', "N1009", "row"),
