@@ -73,10 +73,11 @@ class CsvReader:
         self.problems = (*decoded.problems, *odd)
 
     def peek(self, index: int, rows: int) -> tuple[tuple[str, ...], ...]:
-        """See `Reader`."""
+        """See `Reader`; a row is a line of the file."""
         del index
-        start = self._frame.head(rows).fill_null("")
-        return tuple(start.iter_rows())
+        start = self._frame.filter(self._lines <= rows).fill_null("")
+        known = dict(zip(self._lines, start.iter_rows(), strict=False))
+        return tuple(known.get(line, ()) for line in range(1, max(known, default=0) + 1))
 
     def load(self, index: int, skip: int) -> Sheet:
         """See `Reader`; `skip` counts lines of the file."""
