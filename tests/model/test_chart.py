@@ -78,6 +78,7 @@ def test_contra_accounts_have_the_side_of_their_logic():
         # Numbers alone tell where no other family knows them.
         ({"112201": None, "600101": None, "660203": None}, "ASBE"),
         ({"1122.01": None, "5001.01": None, "5602.03": None, "3103": None}, "ASSBE"),
+        ({"660101": None, "112201": None}, None),
         # Accounts every family has tell nothing.
         (names("ASBE", "1001 1002 1012"), None),
         ({"1001": "甲", "9999": "乙"}, None),

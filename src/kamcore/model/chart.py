@@ -54,6 +54,9 @@ _FINGERPRINTS = {
 _FIRST = 4
 """Digits of a first-level account in every family."""
 
+_NUMBERS_ALONE = 2
+"""How many numbers that only one family knows are needed where no name helps."""
+
 _BY_NAME, _BY_NUMBER, _TELLING = 4, 1, 3
 """Weights: number and name agree; only the number is known; factor of a fingerprint account."""
 
@@ -162,8 +165,8 @@ def detect_family(accounts: Mapping[str, str | None]) -> FamilyGuess:
 
     Only first-level accounts count.  An account whose number and name both agree speaks for a
     family, one whose number stands for something else against it; where a source has no names
-    the numbers alone speak, more weakly.  The family must explain more than half of what the
-    best others leave open, else the answer is None.
+    the numbers alone speak, more weakly.  The answer is None when no account tells one family
+    from the others, or two families explain the accounts equally well.
     """
     known = _first_level_names(accounts)
     if not known:
@@ -179,7 +182,7 @@ def detect_family(accounts: Mapping[str, str | None]) -> FamilyGuess:
         for code in explained
         if not any(code in _explained(known, o) for o in points if o != best)
     ]
-    if not telling:
+    if not any(known[code] for code in telling) and len(telling) < _NUMBERS_ALONE:
         return FamilyGuess(family=None, score=score)
     family = best
     if best == "ASBE" and len(_explained(known, "ASBE-NEW")) > len(explained):
