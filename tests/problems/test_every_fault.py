@@ -43,6 +43,8 @@ def modules():
             # A room may need a library that only an extra installs.
             if (error.name or "").startswith("kamcore"):
                 broken[name] = str(error)
+        except (SyntaxError, NameError, AttributeError, TypeError, ValueError) as error:
+            broken[name] = repr(error)
     return found, broken
 
 
