@@ -26,7 +26,7 @@ _RETURN = "_x000D_"
 def read_texts(grid: Grid, heading: str) -> Parsed:
     """Read a column of texts: outer blanks of any kind go, inner ones and line breaks stay."""
     parsed = mend(grid, heading, _nowhere(grid), _never)
-    return Parsed(_trim(parsed.values).alias(heading), parsed.problems)
+    return Parsed(tidy(parsed.values).alias(heading), parsed.problems)
 
 
 def read_codes(grid: Grid, heading: str) -> Parsed:
@@ -41,7 +41,7 @@ def read_codes(grid: Grid, heading: str) -> Parsed:
     if marks is not False:
         odd = grid.number_cells(heading) & ~texts.str.contains(r"^[0-9]+$")
     parsed = mend(grid, heading, odd, _code)
-    pure = _trim(parsed.values).str.strip_prefix("'").str.strip_chars(BLANKS)
+    pure = tidy(parsed.values).str.strip_prefix("'").str.strip_chars(BLANKS)
     return Parsed(blank_words(pure, {""}).alias(heading), parsed.problems)
 
 
@@ -64,7 +64,8 @@ def blank_words(values: pl.Series, words: Collection[str]) -> pl.Series:
     return pl.select(pl.when(~said).then(values)).to_series().alias(values.name)
 
 
-def _trim(texts: pl.Series) -> pl.Series:
+def tidy(texts: pl.Series) -> pl.Series:
+    """The texts as `read_texts` gives them: trimmed, null where nothing is left."""
     marked = texts.str.contains(_RETURN, literal=True)
     if marked.any():
         texts = texts.str.replace_all(_RETURN, "\r", literal=True)
