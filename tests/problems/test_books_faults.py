@@ -130,8 +130,8 @@ CASES = {
     "B2401": (
         lambda: books(voucher(1, dr("1122", 1), cr("2202", 1), dr("6602", 0))),
         "样例.xlsx: 凭证 第 4 行 2025-01 记-1",
-        "分录没有金额: 借方、贷方都未填",
-        "the line has no amount: neither debit nor credit is filled",
+        "分录没有金额: 借方、贷方都没有数",
+        "the line has no amount on either side",
     ),
     "B2402": (
         lambda: books(

@@ -67,6 +67,20 @@ def test_gains_and_losses_have_both_sides():
     assert codes(made) == []
 
 
+def test_exchange_gains_may_be_credited():
+    gain = cr("6603", 5)
+    abroad = dr("1122", 5, currency="USD", fx_debit=Decimal(0), rate=Decimal("7.2"))
+    assert codes(books(voucher(1, abroad, gain), accounts=chart())) == []
+    assert codes(books(voucher(1, dr("1122", 5), gain), accounts=chart())) == ["B2404"]
+    named = pl.concat(
+        [
+            chart().select("code", "name"),
+            pl.DataFrame({"code": ["6603.03"], "name": ["汇兑损益"]}),
+        ]
+    )
+    assert codes(books(voucher(1, dr("1122", 5), cr("6603.03", 5)), accounts=named)) == []
+
+
 def test_a_red_entry_is_the_right_side():
     made = books(voucher(1, dr("1122", "-5"), cr("6001", "-5")), accounts=chart())
     assert codes(made) == []

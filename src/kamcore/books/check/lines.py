@@ -7,12 +7,12 @@ import polars as pl
 from kamcore.books.check.finding import Finding
 from kamcore.books.check.subject import Subject
 from kamcore.errors import Fault, Severity
-from kamcore.model.role import standard_accounts
+from kamcore.model.role import role_of, standard_accounts
 
 NO_AMOUNT = Fault(
     code="B2401",
-    zh="分录没有金额: 借方、贷方都未填",
-    en="the line has no amount: neither debit nor credit is filled",
+    zh="分录没有金额: 借方、贷方都没有数",
+    en="the line has no amount on either side",
     hint_zh="补上金额, 或删去这一行",
     hint_en="fill an amount or remove the line",
 )
@@ -52,6 +52,9 @@ _TWO_WAY = frozenset(
 )
 """Accounts for gains and losses alike: both sides are right."""
 
+_FINANCE = "财务费用"
+_EXCHANGE = ("fx_gain", "fx_loss")
+
 
 def sides(subject: Subject) -> Iterator[Finding]:
     """Find lines with both sides filled, and lines without any amount.
@@ -76,31 +79,26 @@ def wrong_side(subject: Subject) -> Iterator[Finding]:
     """Find income booked on the debit side and expenses on the credit side.
 
     Asked only where the family of the chart is recognised.  Vouchers that touch 本年利润 close
-    the accounts and are left out, and so are accounts for gains and losses alike.
+    the accounts and are left out, and so are accounts for gains and losses alike: exchange
+    differences too, which are 财务费用 in a voucher with a foreign currency.
     """
-    if subject.family is None:
-        return
-    income: list[str] = []
-    expense: list[str] = []
-    profit: list[str] = []
-    closing = standard_accounts("current_year_profit", subject.family)
-    for code in subject.used_accounts:
-        account = subject.standard(code)
-        if account is None:
-            continue
-        if account.code in closing:
-            profit.append(code)
-        elif account.category == "损益" and account.name not in _TWO_WAY:
-            (income if account.direction == "credit" else expense).append(code)
-    closes = subject.lines.filter(pl.col("account").is_in(profit))["voucher_id"].unique()
-    for fault, codes, side in (
-        (INCOME_ON_DEBIT, income, "debit"),
-        (EXPENSE_ON_CREDIT, expense, "credit"),
+    kinds = _kinds(subject)
+    closes = _vouchers_with(subject, pl.col("account").is_in(kinds["profit"]))
+    # Some layouts leave the currency of a foreign line blank and still give its rate.
+    abroad = (pl.col("currency") != subject.books.entity.base_currency) | (pl.col("rate") != 1)
+    foreign = _vouchers_with(subject, abroad)
+    exchange = pl.col("account").is_in(kinds["finance"]) & pl.col("voucher_id").is_in(
+        foreign.implode()
+    )
+    for fault, kind, side in (
+        (INCOME_ON_DEBIT, "income", "debit"),
+        (EXPENSE_ON_CREDIT, "expense", "credit"),
     ):
         bad = subject.lines.filter(
-            pl.col("account").is_in(codes)
+            pl.col("account").is_in(kinds[kind])
             & (pl.col(side) != 0)
             & ~pl.col("voucher_id").is_in(closes.implode())
+            & ~exchange
         )
         rows = bad.select(
             "voucher_id",
@@ -110,3 +108,29 @@ def wrong_side(subject: Subject) -> Iterator[Finding]:
             proposed=-pl.col(side),
         )
         yield Finding(fault=fault, rows=rows, column=f"lines.{side}")
+
+
+def _kinds(subject: Subject) -> dict[str, list[str]]:
+    """Used accounts with one right side, 财务费用 among them, and 本年利润."""
+    kinds: dict[str, list[str]] = {"income": [], "expense": [], "finance": [], "profit": []}
+    if subject.family is None:
+        return kinds
+    closing = standard_accounts("current_year_profit", subject.family)
+    for code in subject.used_accounts:
+        account = subject.standard(code)
+        if account is None:
+            continue
+        if account.code in closing:
+            kinds["profit"].append(code)
+        if account.category != "损益" or account.name in _TWO_WAY:
+            continue
+        if role_of(code, subject.account_names[code], subject.family) in _EXCHANGE:
+            continue
+        kinds["income" if account.direction == "credit" else "expense"].append(code)
+        if account.name == _FINANCE:
+            kinds["finance"].append(code)
+    return kinds
+
+
+def _vouchers_with(subject: Subject, what: pl.Expr) -> pl.Series:
+    return subject.lines.filter(what)["voucher_id"].unique()
