@@ -24,8 +24,8 @@ from kamcore.place import Place
 from kamcore.plugin import registry
 from kamcore.reports.losses import losses_path, write_losses
 
-SHOWN = 5
-"""How many problems the screen shows before it counts the rest."""
+SHOWN = 1
+"""How many problems of a kind the screen shows before it counts the rest."""
 
 
 @attrs.frozen(kw_only=True)
@@ -212,8 +212,7 @@ def show_problems(screen: Screen, done: Conversion, src: Path) -> None:
         screen.line(
             f"  源文件有 {len(problems)} 处请看:", f"  the source has {len(problems)} to look at:"
         )
-        screen.problems(problems, SHOWN)
-        if len(problems) > SHOWN:
+        if screen.problems(problems, SHOWN):
             screen.line(f"  全部: kamcore check {src}", f"  all of them: kamcore check {src}")
 
 

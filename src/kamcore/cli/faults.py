@@ -30,6 +30,13 @@ BAD_VALUE = Fault(
     hint_zh="查看用法: {command} --help",
     hint_en="see {command} --help",
 )
+SURPLUS = Fault(
+    code="U1011",
+    zh="多出 {value}",
+    en="{value} is too much",
+    hint_zh="含空格的文件名要加引号; 查看用法: {command} --help",
+    hint_en="put quotes around a file name with blanks; see {command} --help",
+)
 NO_COMMAND = Fault(
     code="U1005",
     zh="没有命令「{value}」",

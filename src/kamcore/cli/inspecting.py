@@ -9,7 +9,7 @@ import click
 from kamcore.books import Books, Totals
 from kamcore.books.schema import AUX
 from kamcore.cli import grammar
-from kamcore.cli.card import evidence, title
+from kamcore.cli.card import detected, evidence, title
 from kamcore.cli.options import PATH, pairs, read_options, source_format
 from kamcore.cli.screen import Screen, money, needs_a_look, plain
 from kamcore.format import Format, Reading, Source
@@ -21,8 +21,8 @@ from kamcore.pipeline import read
 from kamcore.pipeline.reading import source_of
 from kamcore.plugin import registry
 
-SHOWN = 10
-"""How many problems the screen shows before it counts the rest."""
+SHOWN = 2
+"""How many problems of a kind the screen shows before it counts the rest."""
 
 
 @attrs.frozen(kw_only=True)
@@ -133,9 +133,8 @@ def as_json(seen: Portrait, lang: str) -> dict[str, Any]:
 def show(screen: Screen, seen: Portrait, path: str) -> None:
     """Print what is said about a file for a person."""
     reading, lang = seen.reading, screen.lang
-    facts = ", ".join(reading.detected.facts.values())
-    if reading.detected.encoding:
-        facts = ", ".join(part for part in (facts, reading.detected.encoding) if part)
+    encoding = {"encoding": reading.detected.encoding} if reading.detected.encoding else {}
+    facts = detected({**reading.detected.facts, **encoding}, lang)
     reason = reading.reason[0 if lang == "zh" else 1]
     name = title(seen.format, lang)
     mark = evidence(seen.format, lang)
@@ -150,14 +149,14 @@ def show(screen: Screen, seen: Portrait, path: str) -> None:
     )
     _show_totals(screen, seen.totals)
     if seen.dimensions:
-        each = ", ".join(f"{label} {members}" for _, label, members in seen.dimensions)
-        screen.line(f"  辅助核算: {each}", f"  dimensions: {each}")
+        zh = ", ".join(f"{label} {members}" for _, label, members in seen.dimensions)
+        en = ", ".join(f"{name} {members}" for name, _, members in seen.dimensions)
+        screen.line(f"  辅助核算: {zh}", f"  dimensions: {en}")
     _show_chart(screen, seen)
     problems = reading.problems
     if problems:
         screen.line(f"  {len(problems)} 处请看:", f"  {len(problems)} to look at:")
-        screen.problems(problems, SHOWN)
-        if len(problems) > SHOWN:
+        if screen.problems(problems, SHOWN):
             screen.line(f"  全部: kamcore check {path}", f"  all of them: kamcore check {path}")
     else:
         screen.line("  没有发现问题", "  no problems found")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from kamcore.cli.faults import (
     INTERNAL,
     MISSING,
     NO_OPTION,
+    SURPLUS,
     WRONG_USE,
     near,
 )
@@ -21,6 +23,8 @@ from kamcore.cli.grammar import Group, Option, screen_of, show_help
 from kamcore.cli.screen import Screen, prepare_streams
 from kamcore.errors import Fault, KamcoreError, SourceError, UsageError, default_lang
 from kamcore.place import Place
+
+_SURPLUS = re.compile(r"extra arguments? \((.*)\)")
 
 INTERRUPTED = 130
 DEFECT = 70
@@ -132,6 +136,8 @@ def _wrong_use(screen: Screen, error: click.ClickException) -> UsageError:
         facts["near"] = near(screen.lang, value, known)
     elif isinstance(error, click.MissingParameter):
         fault, value = MISSING, _named(error)
+    elif isinstance(error, click.BadOptionUsage):
+        fault, value = MISSING, f"{error.option_name} …"
     elif isinstance(error, click.BadParameter):
         fault = BAD_VALUE
         kind = error.param.type if error.param else None
@@ -139,6 +145,8 @@ def _wrong_use(screen: Screen, error: click.ClickException) -> UsageError:
         facts["parameter"] = _named(error)
         facts["wants"] = f" ({choices})" if choices else ""
         value = _given(value)
+    elif surplus := _SURPLUS.search(value):
+        fault, value = SURPLUS, surplus[1]
     return UsageError(fault.at(Place(), value, **facts))
 
 
@@ -147,7 +155,7 @@ def _named(error: click.BadParameter) -> str:
     if error.param is None:
         return error.param_hint if isinstance(error.param_hint, str) else "?"
     if isinstance(error.param, click.Argument):
-        return error.param.human_readable_name
+        return error.param.human_readable_name.upper()
     return error.param.opts[-1] if error.param.opts else "?"
 
 

@@ -61,22 +61,32 @@ class Screen:
         click.secho(self.say("错误 ", "error "), fg="red", nl=False, err=True, color=_colour())
         click.echo(error.text(self.lang), err=True)
 
-    def problems(self, problems: Sequence[Problem], most: int) -> None:
-        """Print problems with severity, code, place and hint; the worst first, `most` of them."""
-        order = list(Severity)
-        for problem in sorted(problems, key=lambda p: order.index(p.severity))[:most]:
-            word = self.say(SEVERITY_ZH[problem.severity], str(problem.severity))
-            where = attrs.evolve(problem.place, file="").text(self.lang)
-            click.secho(f"   {word} ", fg=_COLOURS[problem.severity], nl=False, color=_colour())
-            said = (
-                f"{where}: {problem.message(self.lang)}" if where else problem.message(self.lang)
-            )
-            click.echo(f"{problem.code}  {said}")
-            if hint := problem.hint(self.lang):
-                click.echo(self.say(f"        提示: {hint}", f"        hint: {hint}"))
-        if len(problems) > most:
-            rest = len(problems) - most
-            self.line(f"   …… 另有 {rest} 处", f"   … and {rest} more")
+    def problems(self, problems: Sequence[Problem], most: int) -> bool:
+        """Print problems, the worst kinds first, at most `most` of a kind; say if some are left.
+
+        A hint is printed once for the problems of a kind that share it.
+        """
+        kinds: dict[tuple[int, str], list[Problem]] = {}
+        for problem in problems:
+            rank = list(Severity).index(problem.severity)
+            kinds.setdefault((rank, problem.code), []).append(problem)
+        for _, alike in sorted(kinds.items(), key=lambda kind: kind[0][0]):
+            hints = [problem.hint(self.lang) for problem in alike[:most]]
+            for index, problem in enumerate(alike[:most]):
+                self._problem(problem)
+                if hints[index] and hints[index] not in hints[index + 1 :]:
+                    self.line(f"        提示: {hints[index]}", f"        hint: {hints[index]}")
+            if len(alike) > most:
+                rest = len(alike) - most
+                self.line(f"        同类另有 {rest} 处", f"        {rest} more of this kind")
+        return any(len(alike) > most for alike in kinds.values())
+
+    def _problem(self, problem: Problem) -> None:
+        word = self.say(SEVERITY_ZH[problem.severity], str(problem.severity))
+        where = attrs.evolve(problem.place, file="").text(self.lang)
+        click.secho(f"   {word} ", fg=_COLOURS[problem.severity], nl=False, color=_colour())
+        said = problem.message(self.lang)
+        click.echo(f"{problem.code}  {where}{': ' if where else ''}{said}")
 
     def table(self, rows: Iterable[Sequence[str]], indent: str = "  ") -> None:
         """Print rows with their columns aligned; a Chinese character is two columns wide."""
