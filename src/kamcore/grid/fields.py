@@ -32,9 +32,7 @@ class Lines:
             return cut
         parts = self.frame["line"].str.split(self.separator)
         texts = [parts.list.get(index, null_on_oob=True) for index in range(len(names))]
-        found = pl.DataFrame(
-            [text.alias(name) for name, text in zip(names, texts, strict=True)]
-        )
+        found = pl.DataFrame([text.alias(name) for name, text in zip(names, texts, strict=True)])
         return found.with_columns(pl.all().replace("", None))
 
 

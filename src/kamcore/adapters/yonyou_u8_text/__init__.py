@@ -66,9 +66,9 @@ class YonyouU8Text(Format):
 
     def spelling(self, books: Books, options: Options) -> Books:
         """See `Format.spelling`."""
-        from kamcore.adapters.yonyou_u8_text import spelling
+        from kamcore.adapters.yonyou_u8_text import plan, spelling
 
-        return spelling.spell(books, options, Losses())
+        return spelling.spell(books, plan.plan_for(books, options), Losses())
 
     def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
         """See `Format.render`."""

@@ -71,6 +71,7 @@ LABELS = {
 }
 """What U8 calls the dimensions it has a field for."""
 
+SYSTEM, VERSION = "U8", "V800"
 STATES = ("填制凭证", "凭证输出", "凭证已引入")
 STATE_LINE = re.compile(rf"({'|'.join(STATES)}),(V[\d.]+),*")
 ANY_STATE_LINE = re.compile(r"([^,\r\n]{1,20}),(V[\d.]+),*")
@@ -110,7 +111,7 @@ LIMITS = Limits(
         if field.size and field.fact.partition(".")[2] not in CODES
     },
     decimals={"lines.debit": 2, "lines.credit": 2},
-    forbidden={",": "，", "\r\n": " ", "\r": " ", "\n": " ", "\0": " "},
+    forbidden={",": "，", "\r": " ", "\n": " ", "\0": " "},
 )
 CODE_SIZES = {
     field.fact: field.size

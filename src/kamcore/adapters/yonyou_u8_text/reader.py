@@ -73,10 +73,11 @@ def read_books(source: Source, options: Options) -> Reading:
     order = _vouchers(rows.grid)
     lines = _lines(values, order, rows.grid.rows)
     heads, said = _heads(rows.grid, values, order)
-    problems = (*rows.problems, *reader.problems, *said, *_apart(rows.grid, order, heads))
+    named = _named(reader.problems, rows.grid, order, heads)
+    problems = (*rows.problems, *named, *said, *_apart(rows.grid, order, heads))
     wide = f"/{rows.usual}" if rows.usual > layout.FULL else ""
     entity = Entity(
-        scheme=_scheme(lines, options), system="U8", system_version=rows.version + wide
+        scheme=_scheme(lines, options), system=layout.SYSTEM, system_version=rows.version + wide
     )
     tables = {
         "vouchers": heads.drop("_raw"),
@@ -198,7 +199,7 @@ def _heads(
     """The table ``vouchers`` from the first line of each, and what its other lines say else."""
     date = pl.col("date")
     raw = pl.col("number")
-    number = pl.when(raw.str.contains(r"^[0-9]{1,18}$")).then(raw)
+    number = pl.when(raw.str.contains(r"^-?[0-9]{1,18}$")).then(raw)
     first = values.with_columns(order["voucher_id"], grid.rows.alias("source_row")).unique(
         "voucher_id", keep="first", maintain_order=True
     )
@@ -247,6 +248,16 @@ def _apart(grid: Grid, order: pl.DataFrame, heads: pl.DataFrame) -> Iterator[Pro
         yield STANDS_APART.at(attrs.evolve(grid.place(index), voucher=voucher), voucher)
 
 
+def _named(
+    problems: list[Problem], grid: Grid, order: pl.DataFrame, heads: pl.DataFrame
+) -> Iterator[Problem]:
+    """The problems with the voucher each belongs to."""
+    for problem in problems:
+        index = grid.rows.search_sorted(problem.place.line or 0)
+        voucher = _voucher(heads, order["voucher_id"][index] - 1)
+        yield attrs.evolve(problem, place=attrs.evolve(problem.place, voucher=voucher))
+
+
 def _voucher(heads: pl.DataFrame, row: int) -> str:
     head = heads.row(row, named=True)
     period = f"{head['year']}-{head['period']:02} " if head["year"] else ""
@@ -268,7 +279,9 @@ def _extras(rows: Rows, heads: pl.DataFrame, values: pl.DataFrame) -> pl.DataFra
         found.append(_kept(frame.filter(told), "lines", name, name))
     number = pl.col("number").cast(schema.TEXT)
     spelled = heads.with_row_index("row_id").filter(pl.col("_raw").ne_missing(number))
-    found.append(_kept(spelled.filter(pl.col("_raw").is_not_null()), "vouchers", "field_3", "_raw"))
+    found.append(
+        _kept(spelled.filter(pl.col("_raw").is_not_null()), "vouchers", "field_3", "_raw")
+    )
     return pl.concat(found).sort("table", "row_id", maintain_order=True)
 
 

@@ -40,6 +40,7 @@ WRONG_FIELDS = Fault(
 _DATE = r"^\d{2,4}\D?\d{1,2}\D?\d{1,2}"
 _CODE = r"^[0-9A-Za-z._/\-]+$"
 _FIGURE = r"^[-\d.,\s]*$"
+_TAIL = "," + ",".join(layout.TAIL)
 _AMOUNTS = 8
 """Fields up to the amounts; a shorter line is no entry."""
 
@@ -83,7 +84,9 @@ def read_rows(text: str, file: str) -> Rows:
     frame = lines.frame
     widest = min(int(frame["fields"].max() or 0), layout.LONGEST)  # type: ignore[arg-type]
     more = [f"field_{position}" for position in range(layout.FULL + 1, widest + 1)]
-    cut = lines.cut([*layout.CAPTIONS, *more])
+    # Cutting the constant tail into columns would take as long as all the rest.
+    plain = (frame["line"].str.ends_with(_TAIL) & (frame["fields"] == layout.FULL)).all()
+    cut = lines.cut(layout.CAPTIONS[: layout.USED] if plain else [*layout.CAPTIONS, *more])
     wrong = _wrong(pl.concat([frame, cut], how="horizontal"))
     keep = frame["line"].is_not_null() & ~wrong
     if not keep.all():
@@ -129,9 +132,7 @@ def _wrong(frame: pl.DataFrame) -> pl.Series:
     shifted = pl.any_horizontal(
         pl.col("结算方式", "票号", "票号发生日期").is_in(people)
     ) & ~preparer.is_in(people).fill_null(value=False)
-    tail = (
-        pl.col("field_28").is_null() & (pl.col("field_29") == "0") & (pl.col("field_31") == "0")
-    )
+    tail = pl.col("field_28").is_null() & (pl.col("field_29") == "0") & (pl.col("field_31") == "0")
     day = pl.col("制单日期")
     mark = pl.any_horizontal(
         pl.col("fields") < _AMOUNTS,
