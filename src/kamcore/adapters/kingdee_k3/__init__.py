@@ -67,6 +67,12 @@ class KingdeeK3(Format):
         "currency": "ISO code to write where an original amount has no currency",
     }
 
+    next_step = (
+        "总账 → 凭证 → 标准格式凭证引入 → 选择此文件",
+        "general ledger, vouchers, import of standard vouchers (标准格式凭证引入), "
+        "choose this file",
+    )
+
     def sniff(self, head: Head) -> Guess:
         """Count the known headings of the first rows of each sheet."""
         for sheet, rows in head.sheets.items():

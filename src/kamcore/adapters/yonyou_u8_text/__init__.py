@@ -41,6 +41,11 @@ class YonyouU8Text(Format):
         "scheme": "level lengths of account codes when reading, such as 4-2-2",
     }
 
+    next_step = (
+        "总账工具 → 凭证引入 → 选择此文件",
+        "general-ledger tool (总账工具), 凭证引入, choose this file",
+    )
+
     def sniff(self, head: Head) -> Guess:
         """See `Format.sniff`."""
         first = head.text.partition("\n")[0].rstrip("\r")
