@@ -69,8 +69,7 @@ class KingdeeK3(Format):
 
     next_step = (
         "总账 → 凭证 → 标准格式凭证引入 → 选择此文件",
-        "general ledger, vouchers, import of standard vouchers (标准格式凭证引入), "
-        "choose this file",
+        "general ledger, vouchers, 标准格式凭证引入 (import), choose this file",
     )
 
     def sniff(self, head: Head) -> Guess:
