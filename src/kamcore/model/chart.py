@@ -177,18 +177,13 @@ def detect_family(accounts: Mapping[str, str | None]) -> FamilyGuess:
     score = 100 * len(explained) // len(known)
     if points[best] <= 0 or points[best] == points[second]:
         return FamilyGuess(family=None, score=score)
-    telling = [
-        code
-        for code in explained
-        if not any(code in _explained(known, o) for o in points if o != best)
-    ]
+    shared = {code for family in points if family != best for code in _explained(known, family)}
+    telling = [code for code in explained if code not in shared]
     if not any(known[code] for code in telling) and len(telling) < _NUMBERS_ALONE:
         return FamilyGuess(family=None, score=score)
     family = best
-    if best == "ASBE" and len(_explained(known, "ASBE-NEW")) > len(explained):
-        family = "ASBE-NEW"
-        explained = _explained(known, family)
-        score = 100 * len(explained) // len(known)
+    if best == "ASBE" and len(later := _explained(known, "ASBE-NEW")) > len(explained):
+        family, score = "ASBE-NEW", 100 * len(later) // len(known)
     return FamilyGuess(family=family, score=score, reasons=_reasons(telling, known, family))
 
 

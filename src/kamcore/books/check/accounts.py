@@ -1,7 +1,7 @@
 """Account codes: given, known to the chart of the books, and not mangled by a spreadsheet."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 
 import polars as pl
@@ -85,7 +85,7 @@ def damaged(subject: Subject) -> Iterator[Finding]:
     yield Finding(fault=DAMAGED_CODE, rows=rows, column="lines.account")
 
 
-def undamaged(code: str, scheme: CodeScheme, known: Iterable[str] = ()) -> str | None:
+def undamaged(code: str, scheme: CodeScheme, known: Container[str] = ()) -> str | None:
     """What a code was before a spreadsheet took it for a number; None if it looks sound.
 
     >>> scheme = CodeScheme((4, 2), ".")
@@ -100,7 +100,7 @@ def undamaged(code: str, scheme: CodeScheme, known: Iterable[str] = ()) -> str |
     if not _WITH_POINT.fullmatch(code) or scheme.separator not in ("", "."):
         return None
     whole, _, part = code.partition(".")
-    if set(part) == {"0"} and whole in set(known):
+    if set(part) == {"0"} and whole in known:
         return whole
     width = scheme.lengths[1] if len(scheme.lengths) > 1 else 0
     if len(part) < width:
