@@ -7,6 +7,7 @@ Red lines, foreign currency, quantities, several dimensions and void vouchers oc
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import attrs
@@ -32,7 +33,6 @@ _ACCOUNTS = {
     "6001": "主营业务收入",
     "6601": "销售费用",
 }
-_WORDS = ("记", "收", "付")
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 _LINE_TEXTS = (
@@ -44,6 +44,17 @@ _LINE_TEXTS = (
     "salesperson",
 )
 _DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+_MAYBE_DAY = st.none() | _DAYS
+_CODES = st.sampled_from(sorted(_ACCOUNTS))
+_WORD = st.sampled_from(("记", "收", "付"))
+_UNIT = st.sampled_from(("台", "件"))
+_COUNT = st.integers(1, 99)
+_FEW = st.integers(0, 3)
+_FLAG = st.booleans()
+_RATE = st.integers(60_000, 80_000)
+_MEMBER_CODES = st.lists(
+    st.text("0123456789", min_size=2, max_size=5), min_size=1, max_size=3, unique=True
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -94,6 +105,7 @@ def _fitted(text: str, fact: str, limits: Limits) -> str:
     return text.encode(encoding)[:size].decode(encoding, "ignore").strip() if size else text
 
 
+@cache
 def amounts(places: int = 2, *, digits: int = 9) -> st.SearchStrategy[Any]:
     """Amounts with at most `places` decimal places: mostly positive, never zero."""
     bound = 10 ** (digits + places) - 1
@@ -101,19 +113,44 @@ def amounts(places: int = 2, *, digits: int = 9) -> st.SearchStrategy[Any]:
     return units.map(lambda unit: Decimal(unit).scaleb(-places))
 
 
-@st.composite
 def books(
-    draw: st.DrawFn,
     facts: Iterable[Fact] | None = None,
     limits: Limits | None = None,
     shape: Shape | None = None,
-) -> Books:
+) -> st.SearchStrategy[Books]:
     """Books that state only `facts` (all when None), within `limits`, of a `shape`."""
-    maker = _Maker(draw, limits or Limits(), shape or Shape())
-    drawn = maker.books()
-    if facts is None:
+    known = None if facts is None else frozenset(facts)
+    shape = shape or Shape()
+    return _books(_Palette(limits or Limits(), hostile=shape.hostile), shape, known)
+
+
+class _Palette:
+    """Strategies made once: making one costs more than drawing from it."""
+
+    def __init__(self, limits: Limits, *, hostile: bool) -> None:
+        self.limits = limits
+        self._hostile = hostile
+        self._texts: dict[str, st.SearchStrategy[Any]] = {}
+        self._optional: dict[str, st.SearchStrategy[Any]] = {}
+
+    def text(self, fact: str) -> st.SearchStrategy[Any]:
+        if fact not in self._texts:
+            self._texts[fact] = texts(fact, self.limits, hostile=self._hostile)
+        return self._texts[fact]
+
+    def optional(self, fact: str) -> st.SearchStrategy[Any]:
+        if fact not in self._optional:
+            self._optional[fact] = st.none() | self.text(fact)
+        return self._optional[fact]
+
+
+@st.composite
+def _books(
+    draw: st.DrawFn, palette: _Palette, shape: Shape, known: frozenset[Fact] | None
+) -> Books:
+    drawn = _Maker(draw, palette, shape).books()
+    if known is None:
         return drawn
-    known = frozenset(facts)
     others = {
         Fact(name, column)
         for name, frame in drawn.tables.items()
@@ -130,9 +167,11 @@ def _is_provenance(table: str, column: str) -> bool:
 class _Maker:
     """Draws one set of books."""
 
-    def __init__(self, draw: st.DrawFn, limits: Limits, shape: Shape) -> None:
+    def __init__(self, draw: st.DrawFn, palette: _Palette, shape: Shape) -> None:
         self._draw = draw
-        self._limits = limits
+        self._limits = palette.limits
+        self._text = palette.text
+        self._optional = palette.optional
         self._shape = shape
 
     def books(self) -> Books:
@@ -148,12 +187,8 @@ class _Maker:
         drawn = {**self._archives(members, used), "cash_flows": self._flows(found)}
         return Books(found.entity, {**found.tables, **drawn})
 
-    def _text(self, fact: str) -> st.SearchStrategy[Any]:
-        return texts(fact, self._limits, hostile=self._shape.hostile)
-
     def _members(self) -> dict[str, str]:
-        codes = st.text("0123456789", min_size=2, max_size=5)
-        found = self._draw(st.lists(codes, min_size=1, max_size=3, unique=True))
+        found = self._draw(_MEMBER_CODES)
         return {code: self._draw(self._text("members.name")) for code in found}
 
     def _archives(
@@ -187,19 +222,19 @@ class _Maker:
         members: Mapping[str, Mapping[str, str]],
     ) -> Voucher:
         draw = self._draw
-        word = draw(st.sampled_from(_WORDS))
+        word = draw(_WORD)
         numbers[day.month, word] = number = numbers.get((day.month, word), 0) + 1
-        void = self._shape.void and draw(st.integers(0, 4)) == 0
+        void = self._shape.void and draw(_FEW) == 0
         return Voucher(
             date=day,
             word=word,
             number=number,
-            attachments=draw(st.integers(1, 99)),
+            attachments=draw(_COUNT),
             preparer=draw(self._text("vouchers.preparer")),
-            reviewer=draw(st.none() | self._text("vouchers.reviewer")),
-            poster=draw(st.none() | self._text("vouchers.poster")),
-            cashier=draw(st.none() | self._text("vouchers.cashier")),
-            reference=draw(st.none() | self._text("vouchers.reference")),
+            reviewer=draw(self._optional("vouchers.reviewer")),
+            poster=draw(self._optional("vouchers.poster")),
+            cashier=draw(self._optional("vouchers.cashier")),
+            reference=draw(self._optional("vouchers.reference")),
             status="void" if void else None,
             lines=self._lines(members),
         )
@@ -214,7 +249,7 @@ class _Maker:
         else:
             lines += [self._closing(debit=Decimal(1)), self._closing(credit=Decimal(1))]
         numbered = [attrs.evolve(line, line_no=order) for order, line in enumerate(lines, start=1)]
-        if self._shape.splits and draw(st.booleans()):
+        if self._shape.splits and draw(_FLAG):
             numbered[1] = attrs.evolve(
                 numbered[1], line_no=1, split_no=2, account=numbered[0].account
             )
@@ -223,7 +258,7 @@ class _Maker:
     def _closing(self, debit: Decimal = _ZERO, credit: Decimal = _ZERO) -> Line:
         """A plain line in base currency that brings its voucher into balance."""
         return Line(
-            account=self._draw(st.sampled_from(sorted(_ACCOUNTS))),
+            account=self._draw(_CODES),
             summary=self._draw(self._text("lines.summary")),
             debit=debit,
             credit=credit,
@@ -235,29 +270,29 @@ class _Maker:
         draw, shape = self._draw, self._shape
         amount = draw(amounts(min(2, self._places("lines.debit"))))
         values: dict[str, Any] = {"currency": "CNY", "rate": Decimal(1)}
-        on_debit = draw(st.booleans())
-        if shape.foreign and draw(st.integers(0, 3)) == 0:
-            rate = Decimal(draw(st.integers(60_000, 80_000))).scaleb(-4)
+        on_debit = draw(_FLAG)
+        if shape.foreign and draw(_FEW) == 0:
+            rate = Decimal(draw(_RATE)).scaleb(-4)
             values = {"currency": "USD", "rate": rate}
             values |= {"fx_debit": amount if on_debit else Decimal(0)}
             values |= {"fx_credit": Decimal(0) if on_debit else amount}
             amount = (amount * rate).quantize(_CENT) or _CENT
-        if shape.quantities and draw(st.integers(0, 3)) == 0:
+        if shape.quantities and draw(_FEW) == 0:
             values["quantity"] = draw(amounts(min(4, self._places("lines.quantity")), digits=4))
             values["unit_price"] = abs(draw(amounts(min(2, self._places("lines.unit_price")))))
-            values["unit"] = draw(st.sampled_from(("台", "件")))
+            values["unit"] = draw(_UNIT)
         for name in _LINE_TEXTS:
-            values[name] = draw(st.none() | self._text(f"lines.{name}"))
+            values[name] = draw(self._optional(f"lines.{name}"))
         return Line(
-            account=draw(st.sampled_from(sorted(_ACCOUNTS))),
+            account=draw(_CODES),
             summary=draw(self._text("lines.summary")),
             debit=amount if on_debit else Decimal(0),
             credit=Decimal(0) if on_debit else amount,
-            due_date=draw(st.none() | _DAYS),
+            due_date=draw(_MAYBE_DAY),
             aux={
                 name: draw(st.sampled_from(sorted(listed)))
                 for name, listed in members.items()
-                if draw(st.booleans())
+                if draw(_FLAG)
             },
             **values,
         )
