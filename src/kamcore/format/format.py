@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, final
 
+import attrs
+
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format.fact import Fact, carried, filled
@@ -37,8 +39,8 @@ READ_ONLY = Fault(
 )
 LOSS = Fault(
     code="F2001",
-    zh="格式 {format} 装不下: {value}",
-    en="format {format} cannot hold: {value}",
+    zh="格式 {format} 装不下: {what_zh}",
+    en="format {format} cannot hold: {what_en}",
     hint_zh="确认可以放弃后, 允许损失再写",
     hint_en="allow the loss if these facts may be given up",
 )
@@ -170,7 +172,17 @@ class Format:
     @final
     def refuse(self, losses: Iterable[Loss]) -> None:
         """Raise `LossRefused`, naming every loss."""
-        problems = [LOSS.at(loss.first, loss.text("zh"), format=self.name) for loss in losses]
+        problems = [
+            LOSS.at(
+                loss.first,
+                loss.example,
+                format=self.name,
+                # The place is the problem's own; the sentence need not repeat it.
+                what_zh=attrs.evolve(loss, first=Place()).text("zh"),
+                what_en=attrs.evolve(loss, first=Place()).text("en"),
+            )
+            for loss in losses
+        ]
         raise LossRefused(problems[0], problems[1:])
 
 
