@@ -214,13 +214,13 @@ def _without_bad(books: Books, errors: list[Problem]) -> tuple[Books, int]:
     extras = books.extras
     of_lines = extras.filter(table="lines").filter(pl.col("row_id").is_in(list(moved)))
     of_lines = of_lines.with_columns(pl.col("row_id").replace_strict(moved, return_dtype=pl.Int64))
-    tables = {
-        "vouchers": books.vouchers.filter(keep),
-        "lines": lines.drop("_row"),
-        "cash_flows": books.cash_flows.filter(keep),
-        "extras": pl.concat([extras.filter(pl.col("table") != "lines"), of_lines]),
-    }
-    return books.replace(**tables), len(bad)
+    after = books.replace(
+        vouchers=books.vouchers.filter(keep),
+        lines=lines.drop("_row"),
+        cash_flows=books.cash_flows.filter(keep),
+        extras=pl.concat([extras.filter(pl.col("table") != "lines"), of_lines]),
+    )
+    return after, len(bad)
 
 
 def _mapped(books: Books, mapping: CodeMap | str | os.PathLike[str] | None) -> Mapped:
