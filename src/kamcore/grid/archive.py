@@ -2,10 +2,11 @@
 
 A part is bounded by what the archive states, by what really comes out, and by how many times
 larger that is than its packed bytes; stating a false size is refused.  A document type or an
-entity in any part is refused, and so is CDATA, which the native readers drop without a word.
+entity in any part is refused.
 """
 
 import importlib
+import re
 import struct
 import zipfile
 import zlib
@@ -45,6 +46,7 @@ _END = b"PK\x05\x06"
 _END_SIZE = 22
 _LONGEST_COMMENT = 0xFFFF
 _XML = (".xml", ".rels", ".vml")
+_ELEMENT = re.compile(rb"<[A-Za-z_]")
 _BROKEN = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -132,29 +134,22 @@ class Package:
         """
         if name not in self._parts:
             raise refusal.damaged(self.file, f"{name} is missing")
-        inflated = self._inflated(self._parts[name])
-        if self.size(name) > PIECE:
-            inflated = _ahead(inflated)
-        if not name.lower().endswith(_XML):
-            yield from inflated
-            return
-        before = b""
-        for piece in inflated:
-            self._check_markup(name, before, piece)
-            before = piece[-16:]
-            yield piece
+        pieces = self._inflated(self._parts[name])
+        if name.lower().endswith(_XML):
+            pieces = self._checked(name, pieces)
+        yield from _ahead(pieces) if self.size(name) > PIECE else pieces
 
-    def _check_markup(self, name: str, before: bytes, piece: bytes) -> None:
-        if not before and (b"\0" in piece[:4] or piece[:2] in (b"\xff\xfe", b"\xfe\xff")):
+    def _checked(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """A part of markup; a document type can only stand before its first element."""
+        first = next(pieces, b"")
+        if b"\0" in first[:4] or first[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise refusal.damaged(self.file, f"{name} is not UTF-8")
-        edge = before + piece[:16]
-        for data in (edge, piece):
-            if b"<!" not in data:
-                continue
-            if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-                raise SourceError(refusal.EXTERNAL_ENTITY.at(Place(file=self.file), name))
-            if b"<![CDATA[" in data:
-                raise refusal.damaged(self.file, f"CDATA in {name}")
+        if b"<!DOCTYPE" in first or b"<!ENTITY" in first:
+            raise SourceError(refusal.EXTERNAL_ENTITY.at(Place(file=self.file), name))
+        if first and not _ELEMENT.search(first):
+            raise refusal.damaged(self.file, f"{name} holds no element")
+        yield first
+        yield from pieces
 
     def _inflated(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         with self._source.open() as stream:

@@ -23,7 +23,7 @@ from kamcore.grid import celltext, refusal
 from kamcore.grid.archive import open_package
 from kamcore.grid.sheet import FaultyCell, Sheet, SheetName
 from kamcore.grid.xlsx_parts import SheetPart, cell_rows, cells_of, outline_of
-from kamcore.grid.xlsx_scan import SheetScan, scan
+from kamcore.grid.xlsx_scan import CDATA, SheetScan, scan
 from kamcore.place import Place
 
 __all__ = ["XlsxReader"]
@@ -32,8 +32,10 @@ MOST_CELLS = 96 << 20
 """Cells of the rectangle a sheet spans; the native reader sets memory aside for all of them."""
 
 SPARSE_FROM = 8 << 20
-SPARSEST = 200
-"""From `SPARSE_FROM` cells on, at least one cell in so many must be filled."""
+SPARSEST = 8
+"""From `SPARSE_FROM` cells of a rectangle on, its part has at least a byte for so many of them.
+
+A filled cell takes about 30 bytes, so this lets one cell in 200 be filled."""
 
 _LAST_ROW = 1 << 20
 
@@ -60,9 +62,14 @@ class XlsxReader:
         for name in self._package.names:
             # The native reader opens these on its own, so they are unpacked and checked before.
             if name not in sheets and name.lower().endswith((".xml", ".rels")):
-                for _ in self._package.pieces(name):
-                    pass
+                for piece in self._package.pieces(name):
+                    self._check_markup(name, holds=CDATA in piece)
         self.sheets = tuple(SheetName(sheet.name, sheet.hidden) for sheet in self._outline.sheets)
+
+    def _check_markup(self, part: str, *, holds: bool) -> None:
+        # The native reader drops such text without a word; no spreadsheet program writes it.
+        if holds:
+            raise refusal.damaged(self._source.name, f"CDATA in {part}")
 
     def peek(self, index: int, rows: int) -> tuple[tuple[str, ...], ...]:
         """See `Reader`."""
@@ -77,6 +84,7 @@ class XlsxReader:
         """
         sheet = self._outline.sheets[index]
         found = scan(self._package.pieces(sheet.part))
+        self._check_markup(sheet.part, holds=found.has_cdata)
         self._check_extent(found, sheet)
         faulty = found.faulty
         if found.unplaced:
@@ -89,7 +97,7 @@ class XlsxReader:
 
     def _check_extent(self, found: SheetScan, sheet: SheetPart) -> None:
         area = found.last_row * found.width
-        sparse = area > SPARSE_FROM and found.cells * SPARSEST < area
+        sparse = area > SPARSE_FROM and found.size * SPARSEST < area
         if area > MOST_CELLS or sparse:
             place = Place(file=self._source.name, sheet=sheet.name)
             shown = f"{found.last_row:,} × {found.width:,}"

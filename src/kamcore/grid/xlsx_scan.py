@@ -7,9 +7,12 @@ claims.  The pass searches bytes; only cells that look suspicious are looked at 
 
 import html
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import attrs
+import polars as pl
 
 from kamcore.grid.sheet import FaultyCell
 from kamcore.grid.xlsx_parts import column_index
@@ -17,10 +20,12 @@ from kamcore.grid.xlsx_parts import column_index
 __all__ = ["SheetScan", "scan"]
 
 _ERROR = re.compile(rb"""\bt=["']e["']""")
-_WIDE_START = 40
+CDATA = b"<![CDATA["
+_THREADS = 2
 _LETTERS = [chr(65 + index) for index in range(26)]
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_CELL = 4 << 20
+_TAIL = 64 << 10
 
 
 @attrs.define(kw_only=True)
@@ -32,7 +37,9 @@ class SheetScan:
     """True when a filled cell of column A was seen."""
     last_row: int = 0
     width: int = 0
-    cells: int = 0
+    size: int = 0
+    """Bytes of the part."""
+    has_cdata: bool = False
     unplaced: bool = False
     """True when a faulty cell does not say where it stands."""
 
@@ -40,27 +47,66 @@ class SheetScan:
 def scan(pieces: Iterable[bytes]) -> SheetScan:
     """Look through a sheet part."""
     found = SheetScan()
-    words: _Words | None = None
-    wider: re.Pattern[bytes] | None = None
-    for work in _whole_cells(pieces):
-        if words is None:
-            words = _Words.of(work)
-            found.width = _width(work)
-            wider = _wider_than(found.width)
-        found.cells += work.count(words.end)
+    for work, words, look in _looked(pieces):
+        found.size += len(work)
+        found.last_row = max(found.last_row, look.last_row)
+        found.has_cdata |= look.has_cdata
+        if look.is_wider:
+            found.width = max(found.width, _width(work))
         if not found.starts_at_a:
             found.starts_at_a = words.first_column.search(work) is not None
-        if wider is not None and wider.search(work):
-            found.width = max(found.width, _width(work))
-            wider = _wider_than(found.width)
-        row = work.rfind(b"<" + words.row)
-        if row >= 0 and (number := words.row_number.match(work, row)):
-            found.last_row = max(found.last_row, int(number[1]))
-        if b't="e"' in work or b"t='e'" in work:
+        if look.has_error:
             _collect(found, work, words, _ERROR)
-        if words.formula in work:
+        if look.has_formula:
             _collect(found, work, words, words.valueless)
     return found
+
+
+@attrs.frozen
+class _Look:
+    """What a quick look at one piece says."""
+
+    last_row: int
+    is_wider: bool
+    has_error: bool
+    has_formula: bool
+    has_cdata: bool
+
+
+def _looked(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, "_Words", _Look]]:
+    """Every piece with what it says, looked at by threads while others are unpacked."""
+    works = _whole_cells(pieces)
+    first = next(works, b"")
+    words = _Words.of(first)
+    yield first, words, _look(first, words, _wider_than(0))
+    wider = _wider_than(_width(first))
+    waiting: deque[tuple[bytes, Future[_Look]]] = deque()
+    pool = ThreadPoolExecutor(_THREADS, "scan")
+    try:
+        for work in works:
+            waiting.append((work, pool.submit(_look, work, words, wider)))
+            if len(waiting) > _THREADS:
+                done, look = waiting.popleft()
+                yield done, words, look.result()
+        for done, look in waiting:
+            yield done, words, look.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _look(work: bytes, words: "_Words", wider: str) -> _Look:
+    # The byte searches of polars run at memory speed and without the interpreter's lock.
+    series = pl.Series([work], dtype=pl.Binary)
+    row = work.rfind(b"<" + words.row)
+    number = words.row_number.match(work, row) if row >= 0 else None
+    is_wide = series.cast(pl.String, strict=False).str.contains(wider)[0]
+    return _Look(
+        last_row=int(number[1]) if number else 0,
+        is_wider=is_wide is not False,
+        has_error=bool(series.bin.contains(b'"e"')[0] or series.bin.contains(b"'e'")[0]),
+        has_formula=bool(series.bin.contains(words.formula)[0]),
+        has_cdata=bool(series.bin.contains(CDATA)[0]),
+    )
 
 
 @attrs.frozen
@@ -90,7 +136,7 @@ class _Words:
             formula=b"<%bf" % p,
             cell=b"<%bc " % p,
             row_number=re.compile(rb"""<%brow [^>]*?\br=["']([0-9]{1,7})["']""" % q),
-            first_column=re.compile(rb"""<%bc r="A[0-9]+"[^>]*[^/]><%bv>[^<]""" % (q, q)),
+            first_column=re.compile(rb"""<%bc r="A[0-9]+"(?:[^>]*[^/>])?><%bv>[^<]""" % (q, q)),
             valueless=re.compile(rb"%b\s*%b\s*</%bc>" % (formula, empty, q)),
             value=re.compile(rb"<%bv(?:\s[^>]*)?>([^<]*)<" % q),
             formula_text=re.compile(rb"<%bf(?:\s[^>]*)?>([^<]*)<" % q),
@@ -102,11 +148,11 @@ def _whole_cells(pieces: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         buffer = rest + piece
-        # A prefix may stand before the c of an end tag: cut after the row's or cell's last sign.
-        cut = buffer.rfind(b"<")
-        cell = max(buffer.rfind(b"<c "), buffer.rfind(b":c "), buffer.rfind(b"<row "))
-        if cell > 0:
-            cut = buffer.rfind(b"<", 0, cell + 1)
+        # Only where no row begins in the last part is a prefixed name looked for, byte by byte.
+        cut = buffer.rfind(b"<row ", -_TAIL)
+        if cut < 0:
+            cell = max(buffer.rfind(b"<c "), buffer.rfind(b":c "), buffer.rfind(b":row "))
+            cut = buffer.rfind(b"<", 0, cell + 1) if cell > 0 else buffer.rfind(b"<")
         if cut <= 0 or len(buffer) - cut > _LONGEST_CELL:
             cut = len(buffer)
         rest = buffer[cut:]
@@ -120,8 +166,8 @@ def _width(work: bytes) -> int:
     return max((column_index(found.decode()) + 1 for found in letters), default=0)
 
 
-def _wider_than(width: int) -> re.Pattern[bytes] | None:
-    """References to a column beyond the first `width`; None when there is no such column."""
+def _wider_than(width: int) -> str:
+    """A pattern of references to a column beyond the first `width`."""
     choices = ["[A-Z]{3}"]
     if width <= len(_LETTERS):
         choices += ["[A-Z]{2}"]
@@ -132,7 +178,7 @@ def _wider_than(width: int) -> re.Pattern[bytes] | None:
         choices.append(f"{_LETTERS[first]}[{_LETTERS[second]}-Z]")
         if first < 25:  # noqa: PLR2004
             choices.append(f"[{_LETTERS[first + 1]}-Z][A-Z]")
-    return re.compile(f"r=[\"'](?:{'|'.join(choices)})[0-9]".encode())
+    return f"r=[\"'](?:{'|'.join(choices)})[0-9]"
 
 
 def _collect(found: SheetScan, work: bytes, words: _Words, sign: re.Pattern[bytes]) -> None:
