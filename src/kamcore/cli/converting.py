@@ -1,5 +1,6 @@
 """``kamcore convert``: one file into another format, with the proof and what was lost."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,15 @@ from kamcore.pipeline.converting import UNMAPPED
 from kamcore.pipeline.reading import source_of
 from kamcore.place import Place
 from kamcore.plugin import registry
-from kamcore.reports.losses import losses_path, write_losses
+from kamcore.reports.losses import losses_path, with_vouchers, write_losses
 
 SHOWN = 1
 """How many problems of a kind the screen shows before it counts the rest."""
+
+EXAMPLE = 20
+"""How many characters of a lost value the screen shows."""
+
+_ZEROS = re.compile(r"^(-?\d+(?:\.\d*?[1-9])?)\.?0*$")
 
 
 @attrs.frozen(kw_only=True)
@@ -127,7 +133,7 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
     if request.loss_report and beside.exists() and not request.force:
         raise UsageError(EXISTS.at(Place(file=str(beside)), beside.name))
     with progress(screen) as report:
-        return convert(
+        done = convert(
             src,
             dst,
             to=request.to,
@@ -140,6 +146,7 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
             bad=request.bad,
             progress=report,
         )
+    return attrs.evolve(done, losses=with_vouchers(done.losses, done.reading.books))
 
 
 def loss_report(screen: Screen, done: Conversion, dst: Path, request: Request) -> Path | None:
@@ -155,9 +162,10 @@ def show(screen: Screen, done: Conversion, dst: Path, report: Path | None) -> No
     """Print what was written, the proof, the losses and the next step."""
     written = done.target.totals
     proof = done.proof
+    but_zh, but_en = (", 下列损失除外", " but for these losses") if len(done.losses) else ("", "")
     screen.line(
-        f"  已写 {dst}: {_sum_zh(written)} — 与源文件逐行相同",
-        f"  wrote {dst}: {_sum_en(written)} — the same as the source, line by line",
+        f"  已写 {dst}: {_sum_zh(written)} — 与源文件逐行相同{but_zh}",
+        f"  wrote {dst}: {_sum_en(written)} — the same as the source, line by line{but_en}",
         bold=True,
     )
     facts, rows = len(proof.fields_compared), written.lines
@@ -195,7 +203,10 @@ def _row(screen: Screen, loss: Loss) -> tuple[str, str, str, str]:
     labels = {loss.fact.column.removeprefix("aux_"): loss.label} if loss.label else None
     where = attrs.evolve(loss.first, file="", column=None).text(screen.lang)
     what = loss.fact.title(screen.lang, labels)
-    example = f"「{loss.example[:20]}」" if loss.example else ""
+    # An amount is shown as people write it, without the zeros of its column.
+    value = _ZEROS.sub(r"\1", loss.example)
+    shown = value if len(value) <= EXAMPLE else value[:EXAMPLE] + "…"
+    example = f"「{shown}」" if value else ""
     first = " ".join(part for part in (where, example) if part)
     return (
         screen.say(KIND_ZH[loss.kind], str(loss.kind)),

@@ -3,13 +3,16 @@
 import os
 from pathlib import Path
 
+import attrs
 import polars as pl
 
-from kamcore.format import LossReport
+from kamcore.books import Books
+from kamcore.format import Loss, LossReport
 from kamcore.format.loss import KIND_ZH
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.xlsx_writing import write_xlsx
 from kamcore.pipeline.atomic import whole
+from kamcore.place import Place
 
 _HEADINGS = {
     "zh": ("方式", "内容", "字段", "处数", "首处", "首个值"),
@@ -28,6 +31,25 @@ def losses_path(target: str | os.PathLike[str]) -> Path:
     """
     path = Path(target)
     return path.with_name(path.stem + _SUFFIX)
+
+
+def with_vouchers(report: LossReport, books: Books) -> LossReport:
+    """The losses with the voucher each first stands in, found by its row in the source."""
+    return LossReport(tuple(attrs.evolve(loss, first=_named(loss, books)) for loss in report))
+
+
+def _named(loss: Loss, books: Books) -> Place:
+    row = loss.first.row or loss.first.line
+    if row is None or loss.first.voucher or loss.fact.table not in ("lines", "vouchers"):
+        return loss.first
+    ids = books.lines.filter(source_row=row)["voucher_id"]
+    heads = books.vouchers.filter(voucher_id=ids[0]) if ids.len() else books.vouchers.clear()
+    if not heads.height:
+        return loss.first
+    head = heads.row(0, named=True)
+    period = f"{head['year'] or ''}-{head['period']:02} " if head["period"] else ""
+    name = f"{period}{head['word'] or ''}-{head['number'] or ''}"
+    return attrs.evolve(loss.first, voucher=name)
 
 
 def write_losses(
