@@ -5,13 +5,13 @@ quantity, foreign amount or rate means none, except a foreign amount of 0 beside
 revaluation.  The period is that of the date, unless a longer line names its month.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import attrs
 import polars as pl
 
 from kamcore.adapters.yonyou_u8_text import layout
-from kamcore.adapters.yonyou_u8_text.rows import Rows, read_rows
+from kamcore.adapters.yonyou_u8_text.rows import Rows, is_tidy, read_rows
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity, SourceError, UsageError
 from kamcore.format import Detected, Options, Reading, Source
@@ -68,7 +68,7 @@ def read_books(source: Source, options: Options) -> Reading:
     if not decoded.text.strip():
         raise SourceError(EMPTY_FILE.at(Place(file=source.name)))
     rows = read_rows(decoded.text, source.name)
-    reader = _Reader(rows.grid)
+    reader = _Reader(rows.grid, is_tidy(decoded.text))
     values = reader.values()
     order = _vouchers(rows.grid)
     lines = _lines(values, order, rows.grid.rows)
@@ -100,6 +100,8 @@ class _Reader:
     """Reads the columns of a grid and gathers what was odd."""
 
     grid: Grid
+    is_tidy: bool
+    """True when no field begins or ends with a blank, so that texts need no trimming."""
     problems: list[Problem] = attrs.field(factory=list)
 
     def values(self) -> pl.DataFrame:
@@ -113,8 +115,8 @@ class _Reader:
             **{name: self._of(read_dates(self.grid, name, short_years=True)) for name in days},
             **{name: self._of(read_amounts(self.grid, name)) for name in figures},
             **{name: self._of(read_rates(self.grid, name)) for name in rates},
-            **{name: self._of(read_texts(self.grid, name)) for name in texts},
-            **{name: self._of(read_codes(self.grid, name)) for name in codes},
+            **{name: self._text(name, read_texts) for name in texts},
+            **{name: self._text(name, read_codes) for name in codes},
             "附单据数": self._of(read_integers(self.grid, "附单据数")),
             "业务号": self.grid.column("业务号"),
             "month": self.grid.column(f"field_{layout.MONTH}"),
@@ -125,6 +127,9 @@ class _Reader:
         facts |= {"外币": "fx", f"field_{layout.PRICE}": "unit_price"}
         columns = [column.alias(facts.get(name, name)) for name, column in named.items()]
         return pl.DataFrame(columns).with_columns(_month())
+
+    def _text(self, name: str, read: Callable[[Grid, str], Parsed]) -> pl.Series:
+        return self.grid.column(name) if self.is_tidy else self._of(read(self.grid, name))
 
     def _of(self, parsed: Parsed) -> pl.Series:
         self.problems.extend(parsed.problems)
@@ -143,16 +148,25 @@ def _vouchers(grid: Grid) -> pl.DataFrame:
     Vouchers are numbered in the order of their first lines.
     """
     keys = grid.frame.select(_KEY)
-    runs = keys.select(run=pl.struct(pl.all()).rle_id().cast(schema.INTEGER)).to_series()
-    first = pl.concat([keys, runs.to_frame()], how="horizontal").unique("run", maintain_order=True)
+    opens = keys.select(
+        pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in _KEY)
+        | (pl.int_range(pl.len()) == 0)
+    ).to_series()
+    runs = opens.cum_sum().cast(pl.UInt32) - 1
+    starts = opens.arg_true()
+    first = keys[starts]
     known = first.unique(_KEY, maintain_order=True).select(
         *_KEY, voucher_id=pl.int_range(1, pl.len() + 1, dtype=schema.INTEGER)
     )
-    apart = first.height > known.height
+    if first.height == known.height:
+        ids = (runs.cast(schema.INTEGER) + 1).alias("voucher_id")
+        rows = pl.int_range(keys.height, dtype=schema.INTEGER, eager=True)
+        order = rows - starts.cast(schema.INTEGER).gather(runs) + 1
+        return pl.DataFrame([ids, order.alias("line_no")]).with_columns(apart=pl.lit(value=False))
     found = first.join(known, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
     ids = found["voucher_id"].gather(runs)
-    opens = ~ids.is_first_distinct() & (runs != runs.shift(1)).fill_null(value=False)
-    return pl.DataFrame([ids, opens.alias("apart") & apart]).with_columns(
+    apart = (opens & ~ids.is_first_distinct()).alias("apart")
+    return pl.DataFrame([ids, apart]).with_columns(
         line_no=pl.int_range(1, pl.len() + 1, dtype=schema.INTEGER).over("voucher_id")
     )
 

@@ -53,6 +53,7 @@ class _Speller:
         return self.books.tables[self.table]
 
     def note(self, kind: LossKind, column: str, marks: pl.Series) -> None:
+        """Note the marked rows."""
         marks = marks.fill_null(value=False)
         if marks.any():
             row = int(marks.arg_true()[0])
@@ -68,31 +69,31 @@ class _Speller:
 
     def code(self, column: str) -> pl.Series:
         """A code: never cut; codes that become one are noted."""
-        given = self.frame[column]
-        codes = given
-        if column == "account":
-            codes = given.str.replace_all(f"[{SEPARATORS.replace('-', '')}-]", "")
-        fitted = self._settle(column, fit_codes(codes))
+        separators = SEPARATORS if column == "account" else ""
+        fitted = fit_codes(self.frame[column], separators)
         size = layout.CODE_SIZES[f"{self.table}.{column}"]
-        long = (size_of(fitted) > size).fill_null(value=False)
-        if long.any():
-            raise self._refusal(LONG_CODE, column, int(long.arg_true()[0]), size=size)
-        pairs = pl.DataFrame({"old": given, "new": fitted}).unique().drop_nulls()
-        merged = pairs.filter(pl.col("new").is_duplicated())["old"]
-        if merged.len():
-            self.note(LossKind.MERGED, column, given.is_in(merged.implode()))
-        return fitted
+        long = fitted.old.filter(size_of(fitted.new) > size)
+        if long.len():
+            raise self._refusal(LONG_CODE, column, long[0], size=size)
+        merged = fitted.new.is_duplicated() & fitted.new.is_not_null()
+        self._note_values(LossKind.MERGED, column, fitted.old.filter(merged))
+        return self._settle(column, fitted)
 
     def _settle(self, column: str, fitted: Fitted) -> pl.Series:
         if fitted.unmappable is not None and not self.plan.replaces:
             raise self._refusal(UNMAPPABLE, column, fitted.unmappable)
-        self.note(LossKind.REPLACED, column, fitted.replaced)
-        self.note(LossKind.CUT, column, fitted.cut)
+        self._note_values(LossKind.REPLACED, column, fitted.old.filter(fitted.replaced))
+        self._note_values(LossKind.CUT, column, fitted.old.filter(fitted.cut))
         return fitted.values.alias(column)
 
-    def _refusal(self, fault: Fault, column: str, row: int, **facts: object) -> LossRefused:
+    def _note_values(self, kind: LossKind, column: str, values: pl.Series) -> None:
+        if values.len():
+            self.note(kind, column, self.frame[column].is_in(values.implode()))
+
+    def _refusal(self, fault: Fault, column: str, value: str, **facts: object) -> LossRefused:
+        row = int((self.frame[column] == value).arg_true()[0])
         place = self.books.origin.place(self.frame["source_row"][row], f"{self.table}.{column}")
-        return LossRefused(fault.at(place, self.frame[column][row], **facts))
+        return LossRefused(fault.at(place, value, **facts))
 
 
 def spell(books: Books, plan: Plan, losses: Losses) -> Books:
@@ -147,24 +148,12 @@ def _lines(speller: _Speller, heads: pl.DataFrame) -> pl.DataFrame:
     speller.note(LossKind.REPLACED, "date", changed)
     dims = [name for name in layout.CODES[1:] if name in lines.columns]
     others = [name for name in schema.dimension_columns(lines) if name not in dims]
-    return (
-        lines.drop(others)
-        .with_columns(
-            *ids.drop("voucher_id").get_columns(),
-            *(speller.text(name) for name in layout.LINE_TEXTS),
-            *(speller.code(name) for name in ("account", *dims)),
-            *_amounts(speller),
-        )
-        .with_columns(_split(), line_no=_order())
+    return lines.drop(others).with_columns(
+        *ids.drop("voucher_id").get_columns(),
+        *(speller.text(name) for name in layout.LINE_TEXTS),
+        *(speller.code(name) for name in ("account", *dims)),
+        *_amounts(speller),
     )
-
-
-def _order() -> pl.Expr:
-    return pl.int_range(1, pl.len() + 1, dtype=schema.INTEGER).over("voucher_id")
-
-
-def _split() -> pl.Expr:
-    return pl.lit(1, dtype=schema.INTEGER).alias("split_no")
 
 
 def _amounts(speller: _Speller) -> list[pl.Series]:

@@ -18,12 +18,18 @@ ENCODING = "gbk"
 
 @attrs.frozen
 class Fitted:
-    """The fitted texts, marks of those replaced and cut, and the first unmappable one."""
+    """What a column's texts became.
+
+    `values` is the column; `old` its distinct texts, `new` what each became, `replaced` and `cut`
+    mark those that lost something, `unmappable` is the first with a character outside GBK.
+    """
 
     values: pl.Series
+    old: pl.Series
+    new: pl.Series
     replaced: pl.Series
     cut: pl.Series
-    unmappable: int | None = None
+    unmappable: str | None = None
 
 
 def fit(texts: pl.Series, size: int | None = None) -> Fitted:
@@ -32,18 +38,41 @@ def fit(texts: pl.Series, size: int | None = None) -> Fitted:
     `size` is the most bytes in GBK, cut at a character.  A character outside GBK becomes one
     question mark per UTF-16 unit, as the code page conversion of Windows writes it.
     """
-    clean = tidy(_without_marks(tidy(texts)))
-    mapped, first = _mapped(clean)
-    replaced = texts.ne_missing(mapped) & texts.is_not_null()
-    fitted = mapped if size is None else _cut(mapped, size)
-    return Fitted(fitted, replaced, mapped.ne_missing(fitted), first)
+    old = _distinct(texts)
+    return _fitted(texts, old, old, size)
 
 
-def fit_codes(codes: pl.Series) -> Fitted:
-    """Make codes fit; a leading apostrophe goes, because it only marks a text cell."""
-    bare = codes.str.strip_chars_start("'" + BLANKS)
-    fitted = fit(bare)
-    return attrs.evolve(fitted, replaced=codes.ne_missing(fitted.values) & codes.is_not_null())
+def fit_codes(codes: pl.Series, separators: str = "") -> Fitted:
+    """Make codes fit, without their separators; a leading apostrophe only marks a text cell."""
+    old = _distinct(codes)
+    bare = old
+    for mark in separators:
+        bare = bare.str.replace_all(mark, "", literal=True)
+    return _fitted(codes, old, bare, None)
+
+
+def _distinct(texts: pl.Series) -> pl.Series:
+    return texts.drop_nulls().unique(maintain_order=True)
+
+
+def _fitted(texts: pl.Series, old: pl.Series, bare: pl.Series, size: int | None) -> Fitted:
+    clean = tidy(_without_marks(tidy(bare)))
+    if size is None:
+        clean = tidy(clean.str.strip_chars_start("'" + BLANKS))
+    mapped, strange = _mapped(clean)
+    new = mapped if size is None else _cut(mapped, size)
+    changed = new.ne_missing(old)
+    values = texts
+    if changed.any():
+        values = texts.replace(old.filter(changed), new.filter(changed))
+    return Fitted(
+        values=values,
+        old=old,
+        new=new,
+        replaced=bare.ne_missing(mapped),
+        cut=mapped.ne_missing(new),
+        unmappable=None if strange is None else old[strange],
+    )
 
 
 def size_of(texts: pl.Series) -> pl.Series:
@@ -62,12 +91,11 @@ def _without_marks(texts: pl.Series) -> pl.Series:
 
 def _mapped(texts: pl.Series) -> tuple[pl.Series, int | None]:
     """The texts in characters of GBK, and the index of the first that had others."""
-    known = texts.drop_nulls().unique()
-    if _fits("\n".join(known.to_list())):
+    if _fits("\n".join(texts.drop_nulls().to_list())):
         return texts, None
-    strange = [text for text in known.to_list() if not _fits(text)]
-    first = texts.is_in(strange).arg_true()[0]
-    return texts.replace(strange, [_question(text) for text in strange]), first
+    odd = [index for index, text in enumerate(texts) if text is not None and not _fits(text)]
+    instead = pl.Series([_question(texts[index]) for index in odd], dtype=pl.String)
+    return texts.clone().scatter(odd, instead), odd[0]
 
 
 def _fits(text: str) -> bool:
@@ -86,8 +114,12 @@ def _question(text: str) -> str:
 
 def _cut(texts: pl.Series, size: int) -> pl.Series:
     # No character takes more bytes in GBK than in UTF-8, so most texts need no closer look.
-    if not (texts.str.len_bytes() > size).any():
+    long = ((texts.str.len_bytes() > size) & (size_of(texts) > size)).fill_null(value=False)
+    spots = long.arg_true()
+    if not spots.len():
         return texts
-    long = texts.filter((texts.str.len_bytes() > size) & (size_of(texts) > size)).unique()
-    cut = [text.encode(ENCODING)[:size].decode(ENCODING, "ignore") for text in long.to_list()]
-    return tidy(texts.replace(long.to_list(), cut)) if cut else texts
+    cut = [
+        text.encode(ENCODING)[:size].decode(ENCODING, "ignore")
+        for text in texts.gather(spots).to_list()
+    ]
+    return tidy(texts.clone().scatter(spots, pl.Series(cut, dtype=pl.String)))
