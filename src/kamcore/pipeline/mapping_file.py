@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kamcore.errors import Fault, SourceError
-from kamcore.format import Source
 from kamcore.forms.mapping import Pair, from_pairs, from_toml
 from kamcore.grid.header import find_header, grid_of
 from kamcore.grid.sheet import Grid
