@@ -29,6 +29,8 @@ _ENOUGH = 10
 """Known headings in one row that leave no doubt."""
 _OWN = {"凭证日期", "会计年度", "凭证字", "凭证号", "凭证摘要"}
 """Captions that the lists of the same product do not use."""
+_MOST_OWN = 3
+"""How many of them decide; a workbook with a missing column is still recognised."""
 _WITHIN = 20
 
 _SAID = frozenset(Fact.parse(column.fact) for column in COLUMNS.values() if column.fact)
@@ -80,7 +82,7 @@ class KingdeeK3(Format):
                 keys, captions = cells & COLUMNS.keys(), cells & CAPTIONS.keys()
                 if len(keys) >= _ENOUGH:
                     return _sure(sheet, number, len(keys), ("英文字段名", "English keys"))
-                if len(captions) >= _ENOUGH and len(captions & _OWN) > 2:  # noqa: PLR2004  most of them
+                if len(captions) >= _ENOUGH and len(captions & _OWN) >= _MOST_OWN:
                     return _sure(sheet, number, len(captions), ("中文列名", "Chinese captions"))
         return Guess.no("没有标准格式凭证的列名", "no headings of the standard voucher workbook")
 

@@ -1,6 +1,6 @@
 """Read the standard voucher workbook (formats/kingdee.md section 1)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import attrs
 import polars as pl
@@ -104,13 +104,20 @@ def _spellings(workbook: Workbook) -> dict[str, tuple[str, ...]]:
     """What each key may be called: key, caption, and the workbook's own dictionary."""
     own: dict[str, str] = {}
     if layout.SCHEMA in [sheet.name for sheet in workbook.sheets]:
-        for row in workbook.load(layout.SCHEMA).frame.iter_rows():
-            if len(row) > 3 and row[0] == "FieldInfo" and row[1] and row[3]:  # noqa: PLR2004  FType, FKey, _, FCaption
-                own[row[1].strip()] = row[3].strip()
+        for kind, key, _, caption, *_rest in _dictionary(workbook):
+            if kind == "FieldInfo" and key and caption:
+                own[key.strip()] = caption.strip()
     return {
         key: tuple(dict.fromkeys((column.caption, key, own.get(key, key))))
         for key, column in COLUMNS.items()
     }
+
+
+def _dictionary(workbook: Workbook) -> Iterator[tuple[str | None, ...]]:
+    """Rows of the field dictionary, if it has the columns FType, FKey, FFieldName, FCaption."""
+    frame = workbook.load(layout.SCHEMA).frame
+    wanted = layout.SCHEMA_HEADER.index("FCaption") + 1
+    return frame.iter_rows() if frame.width >= wanted else iter(())
 
 
 def _filled(grid: Grid) -> pl.Series:
