@@ -6,9 +6,11 @@ from pathlib import Path
 import attrs
 
 from kamcore.books.check import check
-from kamcore.errors import Fault, UsageError
+from kamcore.errors import Fault, SourceError, UsageError
 from kamcore.format import Format, Guess, Options, Reading, Source
 from kamcore.grid.head import head_of
+from kamcore.grid.text import decode
+from kamcore.grid.workbook import open_workbook
 from kamcore.place import Place
 from kamcore.plugin import Registry, registry
 
@@ -19,6 +21,8 @@ NO_FILE = Fault(
     hint_zh="检查路径和文件名",
     hint_en="check the path",
 )
+_WORKBOOKS = ("empty", "xlsx", "xls", "zip", "ole")
+_TEXTS = ("text", "xml", "json")
 NAMED = ("格式由调用者指定", "the caller named the format")
 
 
@@ -43,7 +47,22 @@ def recognise(
     formats = formats or registry()
     if name is not None:
         return formats.format(name), Guess.sure(*NAMED)
-    return formats.recognise(head_of(source))
+    head = head_of(source)
+    try:
+        return formats.recognise(head)
+    except SourceError:
+        _say_what_is_broken(source, head.container)
+        raise
+
+
+def _say_what_is_broken(source: Source, container: str) -> None:
+    """Raise what is wrong with the file itself: that says more than that no format knows it."""
+    if container in _WORKBOOKS:
+        book = open_workbook(source)
+        if not any(map(book.peek, book.names)):
+            book.load(book.names[0])
+    elif container in _TEXTS:
+        decode(source)
 
 
 def read(
