@@ -1,6 +1,7 @@
 """The numbers every file and function keeps to, and the names nothing carries."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 60
 POSITIONAL = 5
 LINE_LENGTH = 99
+PRAGMA = re.compile(r"  # (?:noqa|type: ignore)\b.*")
 
 
 def _id(path: Path) -> str:
@@ -30,8 +32,8 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 @pytest.mark.parametrize("path", ALL, ids=_id)
 def test_a_file_has_one_subject_and_fits_its_length(path: Path) -> None:
-    lines = path.read_text("utf-8").splitlines()
-    assert len(lines) <= FILE_LINES
+    lines = [PRAGMA.sub("", line) for line in path.read_text("utf-8").split("\n")]
+    assert len(lines) - 1 <= FILE_LINES
     assert [n for n, line in enumerate(lines, 1) if len(line) > LINE_LENGTH] == []
 
 
