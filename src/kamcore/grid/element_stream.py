@@ -8,7 +8,6 @@ import codecs
 import re
 from typing import BinaryIO
 
-
 from kamcore.errors import Fault, SourceError
 from kamcore.format import Source
 from kamcore.grid.refusal import EMPTY_FILE, TRUNCATED_FILE

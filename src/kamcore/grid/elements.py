@@ -153,7 +153,7 @@ def _refusal(error: etree.XMLSyntaxError, stream: Stream, file: str) -> SourceEr
     line = max(int(error.lineno or 1), 1)
     place = Place(file=file, line=line)
     said = str(error.msg).partition(", line ")[0].strip()
-    if error.code == _INVALID_CHAR:
+    if error.code == _INVALID_CHAR:  # type: ignore[attr-defined]
         found = _CONTROL.search(said)
         value = f"U+{int(found[1], 0):04X}" if found else said
         return SourceError(INVALID_CHARACTER.at(place, value, line=line))
@@ -225,6 +225,7 @@ class _Reading:
         self._passed = {shape.within for shape in shapes.values()}
         self._passed |= {name for shape in shapes.values() for name in shape.skips}
         self._locals: dict[Any, str] = {}
+        self._keys: dict[str, str] = {}
         self._odd: dict[tuple[Fault, str], list[int]] = {}
 
     def run(self, stream: Stream) -> Any:
@@ -280,18 +281,15 @@ class _Reading:
         table = self._tables[kind]
         names = self._locals
         fields: dict[str, str | None] = {}
-        count = 0
         for child in element:
             if len(child):
                 self._inside(child, table, shape, fields)
                 continue
-            tag = child.tag
-            name = names.get(tag) or self._local(child)
+            name = names.get(child.tag) or self._local(child)
             if name in fields:
                 self._note(TWICE, name, child)
-                continue
-            fields[name] = child.text
-            count += 1
+            else:
+                fields[name] = child.text
         if element.attrib:
             for key, value in element.attrib.items():
                 fields[f"@{etree.QName(key).localname}"] = value
@@ -317,29 +315,25 @@ class _Reading:
             self._note(UNREAD, name, child)
 
     def _pairs(self, container: Any, pairs: Pairs, fields: dict[str, str | None]) -> None:
+        names, attribute = self._keys, pairs.key[1:] if pairs.key[:1] == "@" else ""
+        simple = attribute and not pairs.value
         for item in container:
-            key = self._part(item, pairs.key)
-            value = self._part(item, pairs.value)
+            if simple:
+                key, value = item.get(attribute), item.text
+            else:
+                key, value = _part(item, pairs.key), _part(item, pairs.value)
+            if value is None or not value.strip():
+                continue
+            key = (key or "").strip()
+            name = names.get(key)
+            if name is None:
+                name = names[key] = f"{pairs.container}/{key or self._local(item)}"
             if not key:
-                if value:
-                    self._note(UNREAD, f"{pairs.container}/{self._local(item)}", item)
-                continue
-            name = f"{pairs.container}/{key}"
-            if fields.get(name) is not None:
-                if value:
-                    self._note(TWICE, name, item)
-                continue
-            fields[name] = value
-
-    def _part(self, item: Any, name: str) -> str | None:
-        if not name:
-            text = item.text
-        elif name[0] == "@":
-            text = item.get(name[1:])
-        else:
-            found = next((child for child in item if self._local(child) == name), None)
-            text = None if found is None else found.text
-        return (text.strip() or None) if text else None
+                self._note(UNREAD, name, item)
+            elif name in fields:
+                self._note(TWICE, name, item)
+            else:
+                fields[name] = value.strip()
 
     def _listing(
         self, container: Any, listing: Listing, path: tuple[str, ...], record: int
@@ -391,3 +385,13 @@ class _Reading:
 
     def _records_in(self, element: Any) -> Iterator[Any]:
         return element.iter(*(f"{{*}}{tag}" for tag in self._kinds))  # type: ignore[no-any-return]
+
+
+def _part(item: Any, name: str) -> str | None:
+    """The attribute, child or own text of an item that `Pairs` names."""
+    if not name:
+        return item.text  # type: ignore[no-any-return]
+    if name[0] == "@":
+        return item.get(name[1:])  # type: ignore[no-any-return]
+    found = item.find(f"{{*}}{name}")
+    return None if found is None else found.text
