@@ -75,9 +75,9 @@ _PROBE = 4096
 """How many bytes decide whether NUL bytes are UTF-16."""
 
 _LONG = re.compile(rb"[\xe0-\xf4]")
+_LEADS, _TRAILS = range(0xE4, 0xEA), range(0x80, 0xC0)
 _CLASSES = bytes(
-    ord("h") if 0xE4 <= byte <= 0xE9 else ord("t") if 0x80 <= byte <= 0xBF else ord(".")  # noqa: PLR2004
-    for byte in range(256)
+    ord("h" if byte in _LEADS else "t" if byte in _TRAILS else ".") for byte in range(256)
 )
 _TWO_HANZI = b"htthtt"
 _CHUNK = 1024 * 1024

@@ -111,6 +111,13 @@ def test_summaries_are_cut_at_a_character(text: str, kept: str, tmp_path: Path) 
     assert losses(report) == ([("cut", "lines.summary", 1)] if kept != text else [])
 
 
+def test_a_settlement_code_that_does_not_fit_is_left_out(tmp_path: Path) -> None:
+    some = books(entry(settlement_method="转账"), entry(settlement_method="1"))
+    lines, report = write(some, tmp_path)
+    assert [line.split(",")[12] for line in lines[1:3]] == ["", "1"]
+    assert losses(report) == [("cut", "lines.settlement_method", 1)]
+
+
 def test_size_in_gbk_is_what_the_encoder_needs() -> None:
     known = pl.Series(["", "收", "aé收", "Ω·—", "1"])
     assert texts.size_of(known).to_list() == [len(text.encode("gbk")) for text in known]

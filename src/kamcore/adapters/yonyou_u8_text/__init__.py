@@ -29,7 +29,7 @@ class YonyouU8Text(Format):
         "fields 1 to 21 and the tail confirmed in programs that talk to the product; longer lines "
         "reported; no file saved by the product seen"
     )
-    spec = "docs/formats/yonyou-u8-text"
+    spec = "formats/yonyou.md section 1: U8, T3 (用友通) and T6 总账工具 voucher text, V800"
     reads = layout.FACTS
     writes = layout.FACTS
     limits = layout.LIMITS

@@ -63,8 +63,9 @@ class _Speller:
             self.losses.note(kind, fact, int(marks.sum()), place, "" if value is None else value)
 
     def text(self, column: str) -> pl.Series:
-        """A free text, replaced and cut."""
-        fitted = fit(self.frame[column], layout.LIMITS.text_bytes.get(f"{self.table}.{column}"))
+        """A free text, replaced and cut; a settlement code that is too long is left out."""
+        size = layout.LIMITS.text_bytes.get(f"{self.table}.{column}")
+        fitted = fit(self.frame[column], size, whole=column == "settlement_method")
         return self._settle(column, fitted)
 
     def code(self, column: str) -> pl.Series:

@@ -32,14 +32,23 @@ class Fitted:
     unmappable: str | None = None
 
 
-def fit(texts: pl.Series, size: int | None = None) -> Fitted:
+@attrs.frozen
+class _Room:
+    """How long a text may be, and whether a longer one goes altogether."""
+
+    size: int | None
+    whole: bool
+
+
+def fit(texts: pl.Series, size: int | None = None, *, whole: bool = False) -> Fitted:
     """Make texts fit; outer blanks go, because a reader drops them.
 
-    `size` is the most bytes in GBK, cut at a character.  A character outside GBK becomes one
-    question mark per UTF-16 unit, as the code page conversion of Windows writes it.
+    `size` is the most bytes in GBK, cut at a character; with `whole` a longer text goes
+    altogether, because a piece of it would mean something else.  A character outside GBK becomes
+    one question mark per UTF-16 unit, as the code page conversion of Windows writes it.
     """
     old = _distinct(texts)
-    return _fitted(texts, old, old, size)
+    return _fitted(texts, old, old, _Room(size, whole))
 
 
 def fit_codes(codes: pl.Series, separators: str = "") -> Fitted:
@@ -55,12 +64,14 @@ def _distinct(texts: pl.Series) -> pl.Series:
     return texts.drop_nulls().unique(maintain_order=True)
 
 
-def _fitted(texts: pl.Series, old: pl.Series, bare: pl.Series, size: int | None) -> Fitted:
+def _fitted(texts: pl.Series, old: pl.Series, bare: pl.Series, room: _Room | None) -> Fitted:
     clean = tidy(_without_marks(tidy(bare)))
-    if size is None:
+    if room is None:
         clean = tidy(clean.str.strip_chars_start("'" + BLANKS))
     mapped, strange = _mapped(clean)
-    new = mapped if size is None else _cut(mapped, size)
+    new = (
+        mapped if room is None or room.size is None else _cut(mapped, room.size, whole=room.whole)
+    )
     changed = new.ne_missing(old)
     values = texts
     if changed.any():
@@ -112,14 +123,14 @@ def _question(text: str) -> str:
     )
 
 
-def _cut(texts: pl.Series, size: int) -> pl.Series:
+def _cut(texts: pl.Series, size: int, *, whole: bool) -> pl.Series:
     # No character takes more bytes in GBK than in UTF-8, so most texts need no closer look.
     long = ((texts.str.len_bytes() > size) & (size_of(texts) > size)).fill_null(value=False)
     spots = long.arg_true()
     if not spots.len():
         return texts
     cut = [
-        text.encode(ENCODING)[:size].decode(ENCODING, "ignore")
+        None if whole else text.encode(ENCODING)[:size].decode(ENCODING, "ignore")
         for text in texts.gather(spots).to_list()
     ]
     return tidy(texts.clone().scatter(spots, pl.Series(cut, dtype=pl.String)))
