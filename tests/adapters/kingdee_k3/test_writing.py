@@ -129,6 +129,26 @@ def test_codes_get_the_dots_of_the_scheme(tmp_path):
     assert (len(losses), differences) == (0, ())
 
 
+def test_dimensions_of_another_product_get_the_words_of_this_one(tmp_path):
+    aux = {"employee": "1", "inventory": "2", "车间": "3"}
+    books = books_of(Line(account="1", debit=1, aux=aux))
+    labels = pl.DataFrame({"id": list(aux), "label": ["个人", "存货", "车间"]})
+    _, differences, again = there_and_back(books.replace(dimensions=labels), tmp_path / "o.xls")
+    assert sorted(again.dimensions["label"]) == ["物料", "职员", "车间"]
+    assert again.dimension_ids == ("employee", "inventory", "车间")
+    assert differences == ()
+
+
+def test_another_base_currency_is_found_again(tmp_path):
+    books = books_of(
+        Line(account="1", debit=78, fx_debit=10, fx_credit=0, currency="USD", rate=Decimal("7.8")),
+        Line(account="2", credit=78, currency="HKD", rate=1),
+    ).replace(entity=Entity(base_currency="HKD"))
+    losses, differences, again = there_and_back(books, tmp_path / "out.xls")
+    assert again.entity.base_currency == "HKD"
+    assert (len(losses), differences) == (0, ())
+
+
 def test_void_vouchers_stay_out_and_are_counted(tmp_path):
     lines = (Line(account="1001", debit=1), Line(account="1002", credit=1))
     books = Books.from_vouchers(

@@ -10,6 +10,7 @@ from kamcore.adapters.kingdee_k3.cells import Cells
 from kamcore.adapters.kingdee_k3.columns import (
     COLUMNS,
     LINE_TEXTS,
+    SYSTEM,
     VERBATIM,
     VOUCHER_COLUMNS,
 )
@@ -19,8 +20,6 @@ from kamcore.errors import Problem
 from kamcore.model.entity import Entity
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
-
-SYSTEM = "kingdee-k3"
 
 
 @attrs.frozen(kw_only=True)
@@ -136,6 +135,7 @@ def _money(work: _Work) -> None:
     )
     keys = ["FCurrencyNum", "FCurrencyName"]
     frame = frame.join(codes, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    work.base = work.base or money.base_of(frame)
     work.frame = money.original(frame, work.base)
     for code in codes["currency"].drop_nulls().unique(maintain_order=True):
         if money.product_name(code) is None:

@@ -8,6 +8,9 @@ import enum
 
 import attrs
 
+SYSTEM = "kingdee-k3"
+"""What entities read from this layout name as their system."""
+
 PAGE = "Page1"
 """Sheet of the data."""
 SCHEMA = "t_Schema"

@@ -47,6 +47,9 @@ TWO_NAMES = Fault(
     en="code {code} of {category} has several names: {names}; the first is taken",
 )
 
+LABELS = {"inventory": "物料"}
+"""Categories the product names otherwise than most."""
+
 HYPHENS = "---"
 JOINERS = ("||", ",")
 _CATEGORY = r"[^|,\-\s][^|,\-]{0,39}"

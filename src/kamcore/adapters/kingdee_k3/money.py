@@ -61,6 +61,24 @@ def sides(frame: pl.DataFrame, lost: dict[str, pl.Series]) -> pl.DataFrame:
     )
 
 
+def base_of(frame: pl.DataFrame) -> str:
+    """The base currency of a sheet: CNY, or where no line has it, the one kept at rate 1."""
+    if not frame.height or (frame["currency"] == "CNY").any():
+        return "CNY"
+    amount = pl.col("debit").fill_null(0) + pl.col("credit").fill_null(0)
+    kept = (pl.col("FExchangeRate").fill_null(1) == 1) & (
+        pl.col("amount_for").fill_null(amount) == amount
+    )
+    local = (
+        frame.drop_nulls("currency")
+        .group_by("currency")
+        .agg(pl.len(), kept.all().alias("kept"))
+        .filter("kept")
+        .sort("len", "currency", descending=[True, False])
+    )
+    return str(local["currency"][0]) if local.height else "CNY"
+
+
 def original(frame: pl.DataFrame, base: str) -> pl.DataFrame:
     """The original amount on the side of the amount, null for lines in base currency.
 

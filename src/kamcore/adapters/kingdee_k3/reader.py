@@ -81,10 +81,10 @@ def _order(problem: Problem) -> int:
 
 
 def _settings(options: Options) -> tuple[str, Collection[str]]:
-    """Base currency and the site's categories."""
+    """Base currency, empty where it is to be found out, and the site's categories."""
     given = options.get("categories") or ()
     categories = given.replace("，", ",").split(",") if isinstance(given, str) else given
-    base = str(options.get("base_currency") or "CNY")
+    base = str(options.get("base_currency") or "")
     return base, frozenset(str(word).strip() for word in categories)
 
 

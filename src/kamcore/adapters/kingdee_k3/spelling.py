@@ -9,7 +9,14 @@ import polars as pl
 
 from kamcore.adapters.kingdee_k3 import charting, items, money
 from kamcore.adapters.kingdee_k3.cells import nothing_said
-from kamcore.adapters.kingdee_k3.columns import COLUMNS, GENERATIONS, Column, Generation, Kind
+from kamcore.adapters.kingdee_k3.columns import (
+    COLUMNS,
+    GENERATIONS,
+    SYSTEM,
+    Column,
+    Generation,
+    Kind,
+)
 from kamcore.adapters.kingdee_k3.verbatim import said_extras
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, UsageError
@@ -144,7 +151,7 @@ class _Spelling:
             for name in self.books.dimension_ids
             if lines[schema.AUX + name].null_count() < lines.height
         ]
-        labels = {name: (known.get(name) or label_of(name)).strip() for name in used}
+        labels = {name: self._label(name, known.get(name)).strip() for name in used}
         ids = items.dimension_ids(labels.values())
         again = {name: ids[label] for name, label in labels.items()}
         rank = [name for name in known if name in used]
@@ -165,6 +172,12 @@ class _Spelling:
             dimensions=tables,
             members=members.unique(["dimension", "code"], keep="first", maintain_order=True),
         )
+
+    def _label(self, dimension: str, said: str | None) -> str:
+        """What the product calls a dimension: importing refuses another product's words."""
+        if said and self.books.entity.system == SYSTEM:
+            return said
+        return items.LABELS.get(dimension) or label_of(dimension, said)
 
     def currencies(self) -> None:
         """Settle currency, rate and the side of the original amount."""
