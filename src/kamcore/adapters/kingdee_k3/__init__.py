@@ -62,7 +62,7 @@ class KingdeeK3(Format):
     options: ClassVar[dict[str, str]] = {
         "sheet": "name of the sheet to read, when it is not the one that fits",
         "categories": "the site's own 核算项目 categories, separated by commas",
-        "base_currency": "ISO code of the base currency; CNY, or the one kept at rate 1, unless said",
+        "base_currency": "ISO code of the base currency; else CNY or the one kept at rate 1",
         "generation": "columns to write: A (36), B (37, the default) or C (41)",
         "keys": "headings to write: english (the default) or chinese",
         "joiner": "what joins several items of a line: || (the default) or ,",
