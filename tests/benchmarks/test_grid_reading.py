@@ -54,7 +54,9 @@ def k3_frame(rows):
         elif column % 5 == 3:
             columns[name] = index % 13
         else:
-            columns[name] = pl.Series([None, "客户---0012---岚桥样例"], dtype=pl.String).gather(index % 2)
+            columns[name] = pl.Series([None, "客户---0012---岚桥样例"], dtype=pl.String).gather(
+                index % 2
+            )
     return pl.DataFrame(columns)
 
 

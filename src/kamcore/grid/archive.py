@@ -153,7 +153,7 @@ class Package:
 
     def _inflated(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         with self._source.open() as stream:
-            stream.seek(info.header_offset)
+            stream.seek(max(info.header_offset, 0))
             head = stream.read(_LOCAL.size)
             if len(head) < _LOCAL.size or not head.startswith(ZIP_MAGIC):
                 raise refusal.damaged(self.file, f"{info.filename} is not where it should be")

@@ -6,6 +6,7 @@ that every problem names its line.
 """
 
 import csv
+import re
 from collections import Counter
 
 import polars as pl
@@ -98,7 +99,8 @@ _Split = tuple[pl.DataFrame, pl.Series]
 
 def _separator(start: str) -> str:
     """The separator that most lines agree on."""
-    lines = [line for line in start.splitlines()[:50] if line.strip()]
+    bare = re.sub(_QUOTED, "", start)
+    lines = [line for line in bare.split("\n")[:50] if line.strip()]
     counts = {sep: Counter(line.count(sep) for line in lines) for sep in SEPARATORS}
     scores = {
         sep: max((many for count, many in found.items() if count), default=0)
@@ -154,7 +156,8 @@ def _split_by_line(text: str, separator: str, file: str) -> tuple[_Split, list[P
     except csv.Error as error:
         place = Place(file=file, line=before + 1)
         raise SourceError(LONG_FIELD.at(place, csv.field_size_limit())) from error
-    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    lengths = Counter(map(len, rows))
+    usual = max(lengths, key=lambda length: (lengths[length], length), default=0)
     _check_quotes(text, rows, lines, (usual, separator, file))
     first = next((i for i, row in enumerate(rows) if len(row) >= usual), 0)
     problems = [

@@ -38,6 +38,7 @@ SPARSEST = 8
 A filled cell takes about 30 bytes, so this lets one cell in 200 be filled."""
 
 _LAST_ROW = 1 << 20
+_EARLY = r"^190\d-\d\d-\d\d"
 
 # Blank columns are no news to a reader of exports; the logger would print each on the screen.
 logging.getLogger("fastexcel.types.dtype").setLevel(logging.ERROR)
@@ -138,17 +139,35 @@ class XlsxReader:
         with_numbers = [i for i, column in enumerate(truths) if column.null_count() < len(column)]
         numbers = {}
         if with_numbers:
-            frame = self._read(sheet, skip, dtypes="float", use_columns=with_numbers)
-            numbers = dict(zip(with_numbers, frame, strict=True))
+            frame = self._read(sheet, skip, dtypes="float")
+            numbers = {i: frame[:, i] for i in with_numbers}
         dated = [i for i, column in enumerate(texts) if _maybe_dates(column, truths[:, i])]
         moments = {}
         if dated:
-            frame = self._read(sheet, skip, dtypes="datetime", use_columns=dated)
-            moments = dict(zip(dated, frame, strict=True))
-        return [
+            frame = self._read(sheet, skip, dtypes="datetime")
+            moments = {i: frame[:, i] for i in dated}
+        merged = [
             _merged(column, truths[:, i], numbers.get(i), moments.get(i))
             for i, column in enumerate(texts)
         ]
+        if any(texts.str.contains(_EARLY).any() for texts, _, _ in merged):
+            merged = self._with_spans(sheet, skip, merged)
+        return merged
+
+    def _with_spans(
+        self, sheet: SheetPart, skip: int, columns: list["_Column"]
+    ) -> list["_Column"]:
+        """Columns with early dates looked up one by one: they may be spans of time."""
+        cells = cells_of(self._package, self._outline, sheet, _LAST_ROW)
+        first = min(cell.column for cell in cells if cell.text is not None)
+        known = {(cell.row - skip - 1, cell.column - first): cell.text for cell in cells}
+        found = []
+        for position, (texts, marks, bad) in enumerate(columns):
+            spots = texts.str.contains(_EARLY).fill_null(value=False).arg_true()
+            shown = [known.get((row, position)) for row in spots]
+            mended = texts.scatter(spots, pl.Series(shown, dtype=pl.String))
+            found.append((mended, marks, bad))
+        return found
 
 
 @contextlib.contextmanager
