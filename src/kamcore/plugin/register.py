@@ -2,12 +2,13 @@
 
 import contextlib
 import difflib
+import io
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import attrs
 import pluggy
@@ -73,7 +74,10 @@ class Registry:
     ) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
-        if os.environ.get(TRACE) == "1":
+        # A guest that prints may not spoil our output; its author hears it when tracing.
+        traced = os.environ.get(TRACE) == "1"
+        self._heard: TextIO = sys.stderr if traced else io.StringIO()
+        if traced:
             self._manager.add_hookcall_monitoring(_say_call, _say_result)
         self._broken: dict[str, Problem] = {}
         self._plugins: dict[str, Plugin] = {}
@@ -178,7 +182,7 @@ class Registry:
         plugin: object = None
         hook = ""
         try:
-            with contextlib.redirect_stdout(sys.stderr):  # a guest may not spoil our output
+            with contextlib.redirect_stdout(self._heard):
                 plugin = guest.load()
                 self._register(plugin, guest.name)
                 offers = {}

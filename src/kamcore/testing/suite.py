@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kamcore.format import Fact, Format
@@ -92,7 +92,7 @@ class Suite:
         if unknown:
             raise TypeError(f"{cls.__name__}.pending names no law of this format: {unknown}")
         for name, law in laws.items():
-            for suffix, test in _tests(cls, law):
+            for suffix, test in _tests(cls, law, is_pending=name in cls.pending):
                 marked = _pending(test, cls.pending.get(name))
                 marked.__name__ = f"test_{name}{suffix}"
                 marked.__qualname__ = f"{cls.__qualname__}.{marked.__name__}"
@@ -119,7 +119,9 @@ def _refuse_strangers(cls: type[Suite]) -> None:
         raise TypeError(f"{cls.__name__} sets {strangers}, which no law reads; known: {known}")
 
 
-def _tests(cls: type[Suite], law: Callable[..., None]) -> list[tuple[str, Callable[..., None]]]:
+def _tests(
+    cls: type[Suite], law: Callable[..., None], *, is_pending: bool
+) -> list[tuple[str, Callable[..., None]]]:
     make = getattr(law, "drawn", None)
     if make is None:
         return [("", _copy(law))]
@@ -127,6 +129,9 @@ def _tests(cls: type[Suite], law: Callable[..., None]) -> list[tuple[str, Callab
         max_examples=cls.examples,
         deadline=None,
         derandomize=True,
+        database=None,
+        # What is expected to fail need not be made small each time.
+        phases=[Phase.generate] if is_pending else [Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
     long = settings(quick, max_examples=SOAK, derandomize=False)
