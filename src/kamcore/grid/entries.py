@@ -10,7 +10,7 @@ fact keeps its heading and ends up among the extras, verbatim.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 import polars as pl
@@ -19,12 +19,16 @@ from kamcore.errors import Problem
 from kamcore.grid.amount import read_amounts, read_rates
 from kamcore.grid.date import read_dates
 from kamcore.grid.number import read_flags, read_integers
-from kamcore.grid.parsed import Parsed
+from kamcore.grid.parsed import BLANKS
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import blank_words, read_codes, read_texts
 
 INDEX = "_index"
 """Column with the row of the grid that a row came from."""
+
+
+_NOTHING = r"^(?:_x000D_)*[-\x{2010}-\x{2015}\x{2212}\x{2500}\x{fe63}\x{ff0d}]*$"
+"""A blank cell, and the dashes that draw an empty amount."""
 
 
 class Kind(enum.Enum):
@@ -78,34 +82,61 @@ class Entries:
     fields: tuple[Field, ...]
     frame: pl.DataFrame
     problems: tuple[Problem, ...] = ()
+    unread: Mapping[str, pl.Series] = attrs.field(factory=dict)
+    """By column: True where a cell could not be read; a column without such cells is missing."""
 
     def lost(self, name: str) -> pl.Series:
         """True where a cell holds something that could not be read, by row of the grid."""
-        field = next(field for field in self.fields if field.name == name)
-        raw = self.grid.column(field.heading).str.strip_chars(" -—")
-        values = self.frame.sort(INDEX)[name]
-        lost = values.is_null() & raw.is_not_null() & ~raw.is_in(["", *field.blanks])
-        if field.zero_is_blank:
-            lost &= ~raw.str.contains(r"^0*\.?0*$")
-        faulty = list(self.grid.faulty.get(field.heading, {}))
-        rows = pl.int_range(self.grid.height, eager=True)
-        return (lost | rows.is_in(faulty)) if faulty else lost
+        nowhere = pl.repeat(False, self.grid.height, dtype=pl.Boolean, eager=True)
+        return self.unread.get(name, nowhere)
+
+    def heading(self, name: str) -> str:
+        """The heading of a typed column in the grid; the name itself where there is none."""
+        return next((field.heading for field in self.fields if field.name == name), name)
+
+    def caption(self, name: str) -> str:
+        """What the source calls a typed column."""
+        heading = self.heading(name)
+        return self.grid.origin.headings.get(heading, heading)
 
 
 def read_entries(grid: Grid, fields: Iterable[Field]) -> Entries:
-    """Read the columns of a grid; a heading that the grid lacks gives a column of nulls."""
+    """Read the columns of a grid; a heading that the grid lacks gives a column of nulls.
+
+    Raises:
+        ValueError: two fields have one name, so that one would hide the other.
+    """
     known = tuple(fields)
-    parsed = {field.name: _read(grid, field) for field in known}
-    columns = [found.values.alias(name) for name, found in parsed.items()]
-    problems = tuple(problem for found in parsed.values() for problem in found.problems)
-    return Entries(grid, known, pl.DataFrame(columns).with_row_index(INDEX), problems)
+    columns: dict[str, pl.Series] = {}
+    problems: list[Problem] = []
+    unread: dict[str, pl.Series] = {}
+    for field in known:
+        if field.name in columns:
+            raise ValueError(f"two fields are called {field.name}")
+        parsed = _READ[field.kind](grid, field.heading)
+        problems += parsed.problems
+        if parsed.values.null_count() > grid.column(field.heading).null_count() or (
+            grid.faulty.get(field.heading)
+        ):
+            unread[field.name] = _unread(grid, field.heading, parsed.values)
+        columns[field.name] = _said(parsed.values, field).alias(field.name)
+    frame = pl.DataFrame(list(columns.values()))
+    return Entries(grid, known, frame.with_row_index(INDEX), tuple(problems), unread)
 
 
-def _read(grid: Grid, field: Field) -> Parsed:
-    parsed = _READ[field.kind](grid, field.heading)
-    values = parsed.values
+def _unread(grid: Grid, heading: str, values: pl.Series) -> pl.Series:
+    """True where a cell is filled, with more than blanks or the dash of an empty amount."""
+    raw = grid.column(heading).str.strip_chars(BLANKS)
+    lost = values.is_null() & raw.is_not_null() & ~raw.str.contains(_NOTHING)
+    faulty = list(grid.faulty.get(heading, {}))
+    lost = lost.fill_null(value=False)
+    return lost.scatter(faulty, True) if faulty else lost
+
+
+def _said(values: pl.Series, field: Field) -> pl.Series:
+    """The values without those that stand for nothing."""
     if field.blanks and values.dtype == pl.String:
         values = blank_words(values, set(field.blanks))
     if field.zero_is_blank:
         values = pl.select(pl.when(values != 0).then(values)).to_series()
-    return Parsed(values, parsed.problems)
+    return values

@@ -29,10 +29,23 @@ TWO_NAMES = Fault(
     zh="{kind}「{value}」有不同名称: {names}; 取第一个",
     en="{kind} {value!r} has several names: {names}; the first is taken",
 )
+ORIGINAL_DIFFERS = Fault(
+    code="G1513",
+    severity=Severity.WARNING,
+    zh="本位币分录的原币金额 {value} 与金额 {amount} 不一致 (共 {count} 行), 原币金额未采用",
+    en="the original amount {value} of a line in base currency is not its amount {amount} ({count}"
+    " lines in all); it is not used",
+    hint_zh="核对币别和金额",
+    hint_en="compare currency and amount",
+)
 
+_KEYS = frozenset({"lines.line_no", "lines.split_no"})
+"""Columns a field may read the source's numbering into; the books have their own."""
 _HEAD_KEYS = ("date", "year", "period")
+_DATE = "vouchers.date"
 NAMES = "names."
 """Prefix of columns that hold the names beside codes: ``names.account``, ``names.aux_<id>``."""
+_NAME = NAMES + "account"
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +53,8 @@ class Making:
     """What the adapter knows beside the rows.
 
     `labels` gives the source's word for a dimension id; `system` and `entity_name` describe the
-    entity; `scheme` is found from the codes when it is left out.
+    entity; `scheme` is found from the codes when it is left out.  `headings` says for facts that
+    no field carries, such as ``lines.fx_debit``, what the source calls their column.
     """
 
     system: str
@@ -48,6 +62,7 @@ class Making:
     entity_name: str = ""
     scheme: CodeScheme | None = None
     labels: Mapping[str, str] = attrs.field(factory=dict)
+    headings: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -74,8 +89,10 @@ def sides(frame: pl.DataFrame, lost_debit: pl.Series, lost_credit: pl.Series) ->
         | (pl.lit(lost["_credit"]) & (debit.fill_null(0) == 0))
     )
     return frame.with_columns(
-        pl.when(~nothing).then(debit.fill_null(0)).alias("lines.debit"),
-        pl.when(~nothing).then(credit.fill_null(0)).alias("lines.credit"),
+        *(
+            pl.when(~nothing).then(side.fill_null(0)).cast(schema.AMOUNT).alias(f"lines.{name}")
+            for name, side in (("debit", debit), ("credit", credit))
+        )
     )
 
 
@@ -111,6 +128,32 @@ def original(frame: pl.DataFrame, amount: str, base: str) -> pl.DataFrame:
     )
 
 
+def unlike_originals(
+    frame: pl.DataFrame, entries: Entries, amount: str, base: str
+) -> tuple[Problem, ...]:
+    """Say where the original amount of a line in base currency is not its amount.
+
+    `original` drops such a figure; a blank and a 0 say nothing.
+    """
+    own = pl.col("lines.debit") + pl.col("lines.credit")
+    one_side = (pl.col("lines.debit") == 0) | (pl.col("lines.credit") == 0)
+    unlike = frame.select(
+        INDEX,
+        own=own,
+        differs=(pl.col("lines.currency") == base)
+        & (pl.col(amount) != 0)
+        & (pl.col(amount) != own)
+        & one_side,
+    ).filter("differs")
+    if not unlike.height:
+        return ()
+    index, said, _ = unlike.row(0)
+    heading = entries.heading(amount)
+    place = entries.grid.place(index, heading)
+    value = entries.grid.column(heading)[index]
+    return (ORIGINAL_DIFFERS.at(place, value, amount=said, count=unlike.height),)
+
+
 def make_books(numbered: Numbered, entries: Entries, making: Making) -> Made:
     """Make the tables from numbered rows.
 
@@ -131,7 +174,7 @@ def make_books(numbered: Numbered, entries: Entries, making: Making) -> Made:
         *(
             pl.col(name).alias(name.removeprefix("lines."))
             for name in frame.columns
-            if name.startswith("lines.")
+            if name.startswith("lines.") and name not in _KEYS
         ),
     )
     dims = [name.removeprefix(schema.AUX) for name in schema.dimension_columns(lines)]
@@ -150,13 +193,17 @@ def make_books(numbered: Numbered, entries: Entries, making: Making) -> Made:
         "members": _members(frame, dims, entries, problems),
         "extras": _extras(frame, entries),
     }
+    periods = heads.select("year", "period").drop_nulls().unique().sort(pl.all()).rows()
     entity = Entity(
         name=making.entity_name,
         base_currency=making.base_currency,
         scheme=scheme if lines.height else None,
         system=making.system,
+        first_period=(*periods[0],) if periods else None,
+        last_period=(*periods[-1],) if periods else None,
     )
-    return Made(Books(entity, tables, _origin(entries)), (*numbered.problems, *problems))
+    origin = _origin(entries, making.headings)
+    return Made(Books(entity, tables, origin), (*numbered.problems, *problems))
 
 
 def _with_heads(frame: pl.DataFrame) -> pl.DataFrame:
@@ -177,27 +224,33 @@ def _with_heads(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _heads(frame: pl.DataFrame, entries: Entries, problems: list[Problem]) -> pl.DataFrame:
     names = [name for name in frame.columns if name.startswith("vouchers.")]
-    first = frame.select("voucher_id", *names).group_by("voucher_id").first()
+    first = frame.group_by("voucher_id").agg(_first_filled(name) for name in names)
     for name in names:
         if name.removeprefix("vouchers.") in _HEAD_KEYS:
             continue
-        said = pl.col(name).first().over("voucher_id")
+        said = _first_filled(name).over("voucher_id")
         unlike = frame.select(
             pl.col(name).is_not_null() & pl.col(name).ne_missing(said)
         ).to_series()
         if unlike.any():
             row = unlike.arg_max() or 0
-            heading = next((f.heading for f in entries.fields if f.name == name), name)
+            caption = entries.caption(name)
             place = attrs.evolve(
-                entries.grid.place(frame[INDEX][row], heading), voucher=label(frame, row)
+                entries.grid.place(frame[INDEX][row]), column=caption, voucher=label(frame, row)
             )
-            problems.append(DISAGREE.at(place, "", caption=heading, count=int(unlike.sum())))
+            value = frame[name][row]
+            problems.append(DISAGREE.at(place, value, caption=caption, count=int(unlike.sum())))
     rows = frame.group_by("voucher_id").agg(pl.col("source_row").min())
     return (
         first.join(rows, on="voucher_id")
         .sort("voucher_id")
         .rename(lambda name: name.removeprefix("vouchers."))
     )
+
+
+def _first_filled(name: str) -> pl.Expr:
+    """The value of a voucher: that of the first line that says one."""
+    return pl.col(name).drop_nulls().first()
 
 
 def _named(
@@ -217,16 +270,16 @@ def _named(
         pl.col("name").drop_nulls().unique(maintain_order=True), pl.col(INDEX).min()
     )
     for one, names, index in known.filter(pl.col("name").list.len() > 1).sort("code").iter_rows():
-        kind = code.removeprefix("lines.").removeprefix(schema.AUX)
-        place = entries.grid.place(index)
-        problems.append(TWO_NAMES.at(place, one, kind=kind, names=", ".join(names)))
+        place = entries.grid.place(index, entries.heading(name))
+        facts = {"kind": entries.caption(code), "names": ", ".join(names)}
+        problems.append(TWO_NAMES.at(place, one, **facts))
     return known.select("code", pl.col("name").list.first()).sort("code")
 
 
 def _accounts(
     frame: pl.DataFrame, scheme: CodeScheme, entries: Entries, problems: list[Problem]
 ) -> pl.DataFrame:
-    known = _named(frame, "lines.account", NAMES + "account", entries, problems)
+    known = _named(frame, "lines.account", _NAME, entries, problems)
     codes = known["code"].to_list()
     full = NAMES + "account_full"
     if full in frame.columns:
@@ -275,12 +328,17 @@ def _extras(frame: pl.DataFrame, entries: Entries) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _origin(entries: Entries) -> Origin:
+def _origin(entries: Entries, more: Mapping[str, str]) -> Origin:
     said = entries.grid.origin.headings
-    headings = {
-        field.fact: said.get(field.heading, field.heading)
-        for field in entries.fields
-        if field.fact
-    }
-    heads = {f"lines.{name}": headings.get(f"vouchers.{name}", name) for name in _HEAD_KEYS}
-    return attrs.evolve(entries.grid.origin, headings={**heads, **headings})
+    headings = {field.fact: entries.caption(field.fact) for field in entries.fields if field.fact}
+    day = headings.get(_DATE, "date")
+    for name in _HEAD_KEYS:
+        # Year and period that no column holds come from the date.
+        headings.setdefault(f"vouchers.{name}", day)
+        headings[f"lines.{name}"] = headings[f"vouchers.{name}"]
+    for fact, heading in more.items():
+        headings[fact] = said.get(heading, heading)
+    for fact, source in (("accounts.code", "lines.account"), ("accounts.name", _NAME)):
+        if source in headings:
+            headings.setdefault(fact, headings[source])
+    return attrs.evolve(entries.grid.origin, headings=headings)
