@@ -211,9 +211,12 @@ def _open(native: Any) -> tuple[nw.LazyFrame[Any], bool, Callable[[pl.DataFrame]
 
 
 def _wanted(table: str, column: str) -> tuple[Any, str]:
-    """The type of a column in the books; a column they do not know is text."""
-    known = schema.TABLES.get(table)
-    if known is None or column not in known.names:
+    """The type of a column in the books; a column they do not know is text.
+
+    A table that books do not have (a schedule of instalments) has the columns of open items.
+    """
+    known = schema.TABLES.get(table, schema.OPEN_ITEMS)
+    if column not in known.names:
         return _KINDS[pl.String()]
     return _KINDS[known.dtype_of(column)]
 

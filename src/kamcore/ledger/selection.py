@@ -62,27 +62,31 @@ def describe(scope: Scope) -> dict[str, Any]:
     }
 
 
-def key_columns(frames: Frames, names: Iterable[str], table: str = "lines") -> tuple[str, ...]:
+def key_columns(frames: Frames, names: Iterable[str]) -> tuple[str, ...]:
     """The columns that dimensions or other names stand in: ``aux_customer`` for ``customer``.
 
     Raises:
-        UsageError: neither the lines nor the stated balances have such a column.
+        UsageError: no table of the source has such a column.
     """
-    known = frames.columns(table)
-    beside = frames.columns("balances")
+    known = {column for table in _KEYED for column in frames.columns(table)}
+    if "party" in known:
+        known |= {schema.AUX + "customer", schema.AUX + "supplier"}
     columns = []
     for name in names:
         if name in ("account", "currency"):
             continue
         aux = name if name.startswith(schema.AUX) else schema.AUX + name
-        if aux in known or aux in beside:
+        if aux in known:
             columns.append(aux)
         elif name in known:
             columns.append(name)
         else:
-            listed = ", ".join(c.removeprefix(schema.AUX) for c in known if schema.AUX in c)
-            raise UsageError(NO_DIMENSION.at(Place(), name, known=listed or "-"))
+            listed = sorted(c.removeprefix(schema.AUX) for c in known if schema.AUX in c)
+            raise UsageError(NO_DIMENSION.at(Place(), name, known=", ".join(listed) or "-"))
     return tuple(columns)
+
+
+_KEYED = ("lines", "balances", "open_items")
 
 
 def within_accounts(frames: Frames, accounts: Iterable[str]) -> nw.Expr | None:

@@ -1,0 +1,171 @@
+"""First in first out as a set computation: running sums, no loop.
+
+Per account, members and currency, up to a date: items are lines with a positive amount on the
+account's own side, ordered by basis date, then voucher, line and split.  Settlements are all of
+the other side, plus red lines of the own side; a red line of the other side takes a settlement
+back.  The sum of settlements S consumes the items oldest first: with the running sum C of the
+items, an item of amount A keeps ``min(A, max(0, C - S))``.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import narwhals as nw
+
+from kamcore.ledger.engine import SUM, Frames
+from kamcore.ledger.movements import MEASURES, base_of, keys_of, stock
+from kamcore.ledger.policy import AgeingPolicy
+from kamcore.ledger.selection import Scope, live_lines
+from kamcore.ledger.tree import account_tree
+from kamcore.model.period import Period
+
+__all__ = ["Question", "consumed", "line_positions", "on_own_side"]
+
+ORDER = ("voucher_id", "line_no", "split_no")
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """What is aged: a scope, a date, a policy."""
+
+    scope: Scope
+    as_of: dt.date
+    policy: AgeingPolicy
+
+
+def consumed(
+    rows: nw.LazyFrame[Any], keys: Iterable[str], order: Iterable[str]
+) -> nw.LazyFrame[Any]:
+    """Let the settlements of each key consume its items in the given order; adds ``open``.
+
+    `rows` have ``item`` (zero or positive) and ``settled`` (signed).
+    """
+    keys = tuple(keys)
+    running = nw.col("item").cum_sum().over(*keys, order_by=list(order))
+    total = nw.col("settled").sum().over(*keys)
+    left = running - total
+    item, zero = nw.col("item"), nw.col("item") - nw.col("item")
+    positive = nw.when(left > 0).then(left).otherwise(zero)
+    return rows.with_columns(nw_left=positive).with_columns(
+        open=nw.when(nw.col("nw_left") < item).then(nw.col("nw_left")).otherwise(item)
+    )
+
+
+def line_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
+    """Items and settlements of the lines up to the date of the question.
+
+    Columns: the keys, ``basis``, ``date``, ``due_date``, ``voucher_id``, ``line_no``,
+    ``split_no``, ``item``, ``settled``.
+    """
+    policy, scope = question.policy, question.scope
+    keys = keys_of(frames, scope)
+    measure = MEASURES[policy.measure]
+    rows = live_lines(
+        frames,
+        scope,
+        ("account", "date", "voucher_id", "line_no", "debit", "credit"),
+        ("split_no", "currency", "due_date", measure.debit, measure.credit, *keys),
+    )
+    rows = rows.filter(nw.col("date") <= nw.lit(question.as_of))
+    rows = _dated(frames, rows, policy.basis)
+    if policy.measure == "fx":
+        rows = _in_own_currency(frames, rows)
+    own, other = on_own_side(frames, rows, policy.side)
+    rows = rows.with_columns(
+        currency=base_of(frames), split_no=nw.col("split_no").fill_null(1), nw_own=own
+    )
+    rows = rows.with_columns(**_sides(nw.col("nw_own"), other))
+    rows = rows.select(*keys, "basis", "date", "due_date", *ORDER, "item", "settled")
+    before = _opening_positions(frames, question) if policy.openings else None
+    return rows if before is None else nw.concat([rows, before])
+
+
+def on_own_side(
+    frames: Frames, rows: nw.LazyFrame[Any], side: str | None
+) -> tuple[nw.Expr, nw.Expr]:
+    """The amounts on the account's own side and on the other."""
+    debit = nw.col("debit").fill_null(0).cast(SUM)
+    credit = nw.col("credit").fill_null(0).cast(SUM)
+    if side is not None:
+        return (debit, credit) if side == "debit" else (credit, debit)
+    tree = account_tree(frames)
+    on_credit = [code for code in tree.parents if tree.side(code) == "credit"]
+    if not on_credit or "account" not in rows.collect_schema():
+        return debit, credit
+    turned = nw.col("account").is_in(on_credit)
+    return (
+        nw.when(turned).then(credit).otherwise(debit),
+        nw.when(turned).then(debit).otherwise(credit),
+    )
+
+
+def _sides(own: nw.Expr, other: nw.Expr) -> dict[str, nw.Expr]:
+    zero = own - own
+    red = nw.when(own < 0).then(own).otherwise(zero)
+    return {"item": nw.when(own > 0).then(own).otherwise(zero), "settled": other - red}
+
+
+def _dated(frames: Frames, rows: nw.LazyFrame[Any], basis: str) -> nw.LazyFrame[Any]:
+    """The date an item ages by: due date, document date, voucher date, the first there is."""
+    if basis == "voucher":
+        return rows.with_columns(basis=nw.col("date"))
+    dated = _business_dates(frames)
+    if dated is not None:
+        rows = rows.join(dated, on="voucher_id", how="left")
+        document = nw.coalesce(nw.col("business_date"), nw.col("date"))
+    else:
+        document = nw.col("date")
+    chosen = nw.coalesce(nw.col("due_date"), document) if basis == "due" else document
+    return rows.with_columns(basis=chosen)
+
+
+def _business_dates(frames: Frames) -> nw.LazyFrame[Any] | None:
+    """Business dates by voucher; None where no voucher has one, to spare a join."""
+    if "business_date" not in frames.columns("vouchers"):
+        return None
+    heads = frames.table("vouchers", ("voucher_id", "business_date"))
+    dated = heads.filter(~nw.col("business_date").is_null())
+    return dated if len(dated.head(1).collect()) else None
+
+
+def _in_own_currency(frames: Frames, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Debit and credit in transaction currency; the base amount where that is the base."""
+    base = base_of(frames) == frames.entity.base_currency
+    return rows.with_columns(
+        debit=nw.when(base).then(nw.col("debit")).otherwise(nw.col("fx_debit")),
+        credit=nw.when(base).then(nw.col("credit")).otherwise(nw.col("fx_credit")),
+    )
+
+
+def _opening_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any] | None:
+    """What stood there before the first line, as items and settlements of the day before."""
+    before = stock(frames, question.scope, (question.policy.measure,))
+    if before is None:
+        return None
+    keys = keys_of(frames, question.scope)
+    first = before.select("year", "period").head(1).collect().rows()
+    if not first:
+        return None
+    start = question.policy.fiscal_year_start
+    day = Period(int(first[0][0]), int(first[0][1]), start).first_day - dt.timedelta(days=1)
+    if day > question.as_of:
+        return None
+    signed = nw.col(MEASURES[question.policy.measure].prefix + "stock")
+    zero = nw.lit(0).cast(SUM)
+    rows = before.with_columns(
+        debit=nw.when(signed > 0).then(signed).otherwise(zero),
+        credit=nw.when(signed < 0).then(zero - signed).otherwise(zero),
+    )
+    own, other = on_own_side(frames, rows, question.policy.side)
+    rows = rows.with_columns(
+        basis=nw.lit(day),
+        date=nw.lit(day),
+        due_date=nw.lit(None, dtype=nw.Date),
+        voucher_id=nw.lit(0, dtype=nw.Int64),
+        line_no=nw.lit(0, dtype=nw.Int64),
+        split_no=nw.lit(0, dtype=nw.Int64),
+        **_sides(own, other),
+    )
+    return rows.select(*keys, "basis", "date", "due_date", *ORDER, "item", "settled")
