@@ -21,7 +21,7 @@ from kamcore.format.fact import ANY_DIMENSION, STRUCTURE
 from kamcore.model.dimension import label_of
 from kamcore.model.entity import Entity
 from kamcore.model.voucher import Line, Voucher
-from kamcore.testing.texts import HOSTILE, PLAIN
+from kamcore.testing.wording import HOSTILE, PLAIN
 
 __all__ = ["EVERY_FACT", "Shape", "amounts", "books", "tables", "texts"]
 

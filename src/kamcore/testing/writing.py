@@ -19,7 +19,7 @@ from kamcore.format.fact import carried
 from kamcore.grid.head import head_of
 from kamcore.testing.strategies import Shape, books
 from kamcore.testing.suite import Suite, drawn, writing
-from kamcore.testing.texts import HOSTILE
+from kamcore.testing.wording import HOSTILE
 
 __all__ = ["WritingLaws"]
 
