@@ -1,10 +1,14 @@
 """Write docs/formats/ and docs/errors/ from the code: cards of formats, and faults.
 
+In the READMEs the text between ``<!-- transcript NAME N … -->`` and ``<!-- end -->`` is replaced
+by commands N of ``tests/console/NAME.console``, counted from 1, as a tested run printed them.
+
 python docs/generate.py           write the pages
 python docs/generate.py --check   leave with 1 when a page is stale
 """
 
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -19,6 +23,9 @@ from kamcore.format.fact import ANY_DIMENSION
 from kamcore.plugin import Registry
 
 DOCS = Path(__file__).parent
+READMES = (DOCS.parent / "README.md", DOCS.parent / "README.zh-CN.md")
+TRANSCRIPTS = DOCS.parent / "tests" / "console"
+SHOWN = re.compile(r"<!-- transcript (\S+) ([\d ]+) -->\n.*?<!-- end -->", re.DOTALL)
 MADE = "<!-- Written by docs/generate.py; edit the code, not this page. -->"
 
 EVIDENCE = {
@@ -53,14 +60,33 @@ def pages() -> dict[Path, str]:
     found[DOCS / "errors" / "README.md"] = _errors_index(known)
     for code, (fault, module) in known.items():
         found[DOCS / "errors" / f"{code}.md"] = _error_page(fault, module)
-    return found
+    return found | {path: _with_transcripts(path.read_text("utf-8")) for path in READMES}
+
+
+def _with_transcripts(text: str) -> str:
+    return SHOWN.sub(lambda found: _transcript(found[1], found[2]), text)
+
+
+def _transcript(name: str, numbers: str) -> str:
+    """Commands of a transcript with what they print to standard output."""
+    played = (TRANSCRIPTS / f"{name}.console").read_text("utf-8")
+    runs = [run for run in re.split(r"(?m)^(?=> )", played) if run.startswith("> ")]
+    said = []
+    for number in numbers.split():
+        lines = runs[int(number) - 1].splitlines()
+        kept = [line for line in lines if not re.match(r"! |\[\d+\]$", line)]
+        said.append("\n".join(kept).rstrip() + "\n")
+    body = "\n".join(said)
+    return f"<!-- transcript {name} {numbers} -->\n```console\n{body}```\n<!-- end -->"
 
 
 def stale() -> list[str]:
     """Pages that differ from what the code says, and pages of nothing."""
     wanted = pages()
     differing = [p for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
-    return sorted(str(path.relative_to(DOCS)) for path in [*differing, *_orphans(wanted)])
+    return sorted(
+        path.relative_to(DOCS.parent).as_posix() for path in [*differing, *_orphans(wanted)]
+    )
 
 
 def main() -> int:

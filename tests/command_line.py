@@ -9,6 +9,8 @@ from typing import Any
 
 import attrs
 
+from kamcore.cli.running import run
+
 DEMO = (
     Path(__file__).parents[1]
     / "src" / "kamcore" / "cli" / "demo_data" / "vouchers_2025Q1.xls"
@@ -38,6 +40,13 @@ class Done:
         found = json.loads(self.out.decode("utf-8"))
         assert isinstance(found, dict)
         return found
+
+
+def here(capture: Any, *words: str) -> Done:
+    """Run ``kamcore WORDS`` in this process, which is quicker; `capture` is ``capsysbinary``."""
+    code = run(words)
+    out, err = capture.readouterr()
+    return Done(code, out, err)
 
 
 def kamcore(*words: str, cwd: Path | None = None, **env: str) -> Done:

@@ -3,12 +3,13 @@
 import contextlib
 import importlib.util
 import io
+import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+
 from command_line import DEMO
 
 ROOT = Path(__file__).parents[2]
@@ -26,15 +27,20 @@ def test_no_page_is_stale():
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_the_python_of_the_readme_prints_what_it_says(name, tmp_path, monkeypatch):
-    text = (ROOT / name).read_text("utf-8")
-    code, printed = re.search(r"```python\n(.*?)```\n.*?```text\n(.*?)```", text, re.S).groups()
+def test_the_python_of_the_readme_prints_what_it_says(name, tmp_path, monkeypatch, request):
+    page = ROOT / name
+    text = page.read_text("utf-8")
+    blocks = re.search(r"```python\n(.*?)```\n.*?```text\n(.*?)```", text, re.DOTALL)
+    code, printed = blocks.groups()
     assert len([line for line in code.splitlines() if line.strip()]) <= 12
     shutil.copy(DEMO, tmp_path / "凭证2025Q1.xls")
     monkeypatch.chdir(tmp_path)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         exec(compile(code, name, "exec"), {})
+    update = request.config.getoption("--kamcore-update", default=False)
+    if update or os.environ.get("KAMCORE_UPDATE"):
+        page.write_bytes(text.replace(blocks[2], said.getvalue()).encode())
     assert said.getvalue() == printed
 
 
@@ -47,7 +53,7 @@ def test_every_file_a_page_points_to_is_there(name):
 
 def test_both_readmes_have_the_same_shape():
     pages = [(ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")]
-    shapes = [re.findall(r"^(#+) |^(```\w*)", page, re.M) for page in pages]
+    shapes = [re.findall(r"^(#+) |^(```\w*)", page, re.MULTILINE) for page in pages]
     assert shapes[0] == shapes[1]
 
 
@@ -56,7 +62,4 @@ def test_a_stale_page_is_found(monkeypatch):
     page = made.DOCS / "errors" / "U1001.md"
     pages = made.pages()
     monkeypatch.setattr(made, "pages", lambda: {**pages, page: "changed"})
-    assert "errors/U1001.md".replace("/", str(Path("/"))[-1]) in [
-        path.replace("\\", "/") for path in made.stale()
-    ]
-    assert sys.modules.get("generate") is None
+    assert "docs/errors/U1001.md" in made.stale()

@@ -206,7 +206,7 @@ def _row(screen: Screen, loss: Loss) -> tuple[str, str, str, str]:
     # An amount is shown as people write it, without the zeros of its column.
     value = _ZEROS.sub(r"\1", loss.example)
     shown = value if len(value) <= EXAMPLE else value[:EXAMPLE] + "…"
-    example = f"「{shown}」" if value else ""
+    example = screen.say(f"「{shown}」", repr(shown)) if value else ""
     first = " ".join(part for part in (where, example) if part)
     return (
         screen.say(KIND_ZH[loss.kind], str(loss.kind)),

@@ -97,4 +97,4 @@ def _headline(screen: Screen, zh: str, en: str, typed: str) -> None:
         return
     screen.line()
     screen.line(zh, en, bold=True)
-    click.echo(f"> {typed}")
+    click.echo(f"  > {typed}")
