@@ -1,7 +1,5 @@
 """Loading a sheet safely, against the bare native reader on the same file."""
 
-import resource
-import statistics
 import subprocess
 import sys
 import time
@@ -68,23 +66,24 @@ def workbook(tmp_path_factory):
 
 
 def test_loading_costs_little_more_than_the_native_reader(workbook):
-    bare, safe = [], []
+    # Processor time of all threads: on a shared machine the clock on the wall says little.
+    bare, safe, walls = [], [], []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         fastexcel.read_excel(str(workbook)).load_sheet(0).to_polars()
-        bare.append(time.perf_counter() - start)
-        start = time.perf_counter()
+        bare.append(time.process_time() - start)
+        start, wall = time.process_time(), time.perf_counter()
         sheet = open_workbook(Source(workbook)).load("Page1", skip=1)
-        safe.append(time.perf_counter() - start)
+        safe.append(time.process_time() - start)
+        walls.append(time.perf_counter() - wall)
         assert sheet.frame.shape == (ROWS, COLUMNS)
-    ratio = statistics.median(safe) / statistics.median(bare)
+    ratio = min(safe) / min(bare)
     peak = subprocess.run(
         [sys.executable, "-c", _PEAK, str(workbook)], capture_output=True, text=True, check=True
     ).stdout.strip()
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
-        f"\n{ROWS} x {COLUMNS}: native {statistics.median(bare):.2f} s, safe "
-        f"{statistics.median(safe):.2f} s, ratio {ratio:.2f}, peak {peak} MB (with bench {own} MB)"
+        f"\n{ROWS} x {COLUMNS}: native {min(bare):.2f} s of processor, safe {min(safe):.2f} s "
+        f"({min(walls):.2f} s on the wall), ratio {ratio:.2f}, peak {peak} MB"
     )
     assert ratio < ALLOWED
 
