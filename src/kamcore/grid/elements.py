@@ -125,9 +125,9 @@ def read_elements(source: Source, shapes: Mapping[str, Shape], owner: str = "") 
     """Read the records of an XML file.
 
     `owner` names the kind of record that encloses the others, such as a voucher: the `OWNER` of a
-    record is the index of its owner in the owner's table, or of the next one when it stands
-    outside.  Elements between the root and the records are passed through; what lies beside the
-    records and is not empty is reported, never dropped in silence.
+    record is the index of its owner in the owner's table, null when it stands outside.  Elements
+    between the root and the records are passed through; what lies beside the records and is not
+    empty is reported, never dropped in silence.
 
     Raises:
         SourceError: the file is empty, cut off, not well-formed, declares a document type, or its
@@ -226,7 +226,9 @@ class _Reading:
         self._passed |= {name for shape in shapes.values() for name in shape.skips}
         self._locals: dict[Any, str] = {}
         self._keys: dict[str, str] = {}
-        self._odd: dict[tuple[Fault, str], list[int]] = {}
+        self._odd: dict[tuple[str, str], list[int]] = {}
+        self._parent: Any = None
+        self._inside_of: int | None = None
 
     def run(self, stream: Stream) -> Any:
         parser = etree.iterparse(
@@ -244,10 +246,8 @@ class _Reading:
         )
         for _, element in parser:
             kind, shape = self._kinds[self._local(element)]
-            if shape.within:
-                parent = element.getparent()
-                if parent is None or self._local(parent) != shape.within:
-                    continue
+            if shape.within and not self._is_record(element, shape):
+                continue
             self._record(element, kind, shape)
             self._forget(element, kind)
         root = parser.root
@@ -258,9 +258,10 @@ class _Reading:
         return {name: table.frame() for name, table in self._tables.items()}
 
     def problems(self) -> tuple[Problem, ...]:
+        faults = {fault.code: fault for fault in (UNREAD, TWICE)}
         return tuple(
-            fault.at(Place(file=self._file, line=lines[0], column=name), name, count=lines[1])
-            for (fault, name), lines in self._odd.items()
+            faults[code].at(Place(file=self._file, line=line, column=name), name, count=count)
+            for (code, name), (line, count) in self._odd.items()
         )
 
     def _local(self, element: Any) -> str:
@@ -274,7 +275,7 @@ class _Reading:
         return name
 
     def _note(self, fault: Fault, name: str, element: Any) -> None:
-        known = self._odd.setdefault((fault, name), [element.sourceline or 1, 0])
+        known = self._odd.setdefault((fault.code, name), [element.sourceline or 1, 0])
         known[1] += 1
 
     def _record(self, element: Any, kind: str, shape: Shape) -> None:
@@ -293,8 +294,19 @@ class _Reading:
         if element.attrib:
             for key, value in element.attrib.items():
                 fields[f"@{etree.QName(key).localname}"] = value
-        owner = self._tables[self._owner].height if self._owner else None
-        table.add((element.sourceline, owner), tuple(fields), fields.values())
+        parent = element.getparent()
+        if parent is not self._parent:
+            self._parent, self._inside_of = parent, self._owner_of(parent)
+        table.add((element.sourceline, self._inside_of), tuple(fields), fields.values())
+
+    def _owner_of(self, parent: Any) -> int | None:
+        """The index that the owner around a record will have."""
+        owners = [tag for tag, (kind, _) in self._kinds.items() if kind == self._owner]
+        while parent is not None:
+            if self._local(parent) in owners:
+                return self._tables[self._owner].height
+            parent = parent.getparent()
+        return None
 
     def _inside(
         self, child: Any, table: _Table, shape: Shape, fields: dict[str, str | None]
@@ -369,6 +381,12 @@ class _Reading:
             parent.remove(before)
             before = element.getprevious()
 
+    def _is_record(self, element: Any, shape: Shape) -> bool:
+        if not shape.within:
+            return True
+        parent = element.getparent()
+        return parent is not None and self._local(parent) == shape.within
+
     def _look_at(self, element: Any) -> None:
         for child in element:
             self._check(child)
@@ -376,7 +394,7 @@ class _Reading:
     def _check(self, element: Any) -> None:
         """Note an element that is neither a record nor on the way to one, unless it is empty."""
         name = self._local(element)
-        if name in self._kinds:
+        if name in self._kinds and self._is_record(element, self._kinds[name][1]):
             return
         if name in self._passed or any(True for _ in self._records_in(element)):
             self._look_at(element)
