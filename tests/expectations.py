@@ -149,9 +149,14 @@ def _find(lines: pl.DataFrame, spot: Mapping, terms: Terms) -> dict:
     rows = lines.filter(
         pl.col("date") == dt.date.fromisoformat(spot["date"]),
         pl.col("word").eq_missing(pl.lit(spot["word"])),
-        pl.col("number") == spot["number"],
+        pl.col("number").eq_missing(pl.lit(spot["number"], dtype=pl.Int64)),
         pl.col(place) == spot["line"],
     )
+    if spot["number"] is None and rows.height > 1:
+        # Without numbers several vouchers of a day answer; the text tells which is meant.
+        rows = rows.sort(pl.col("summary") != spot["summary"], maintain_order=True)
+        if spot.get("account"):
+            rows = rows.sort(pl.col("account") != spot["account"], maintain_order=True)
     return rows.row(0, named=True) if rows.height else {}
 
 
