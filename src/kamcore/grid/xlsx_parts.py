@@ -19,7 +19,16 @@ from kamcore.grid.archive import Package
 from kamcore.grid.celltext import OUT_OF_CALENDAR, date_text, number_text
 from kamcore.place import Place
 
-__all__ = ["Cell", "Outline", "SheetPart", "cell_rows", "cells_of", "column_index", "outline_of"]
+__all__ = [
+    "Cell",
+    "Outline",
+    "Peek",
+    "SheetPart",
+    "cells_of",
+    "column_index",
+    "first_rows_of",
+    "outline_of",
+]
 
 MOST_STYLES = 1 << 20
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -177,6 +186,10 @@ def _format_kind(number: str, code: str | None) -> str:
     return "date" if re.search("[ymdhs]", plain) else ""
 
 
+Peek = tuple[tuple[str, ...], ...]
+"""Rows of texts, from the first row and column of a sheet on."""
+
+
 def column_index(letters: str) -> int:
     """Position of a column from its letters, from 0.
 
@@ -203,8 +216,28 @@ def cells_of(
     return tuple(cell for item in raw if (cell := _cell(item, strings, outline)) is not None)
 
 
-def cell_rows(cells: Iterable[Cell]) -> tuple[tuple[str, ...], ...]:
-    """Filled cells as rows of texts, from the first row and column of the sheet on."""
+def first_rows_of(package: Package, outline: Outline, rows: int) -> tuple[Peek, ...]:
+    """The first rows of every sheet as texts, with one pass through the shared texts.
+
+    Raises:
+        SourceError: a part is damaged.
+    """
+    raw = [list(_raw_cells(package, sheet.part, rows)) for sheet in outline.sheets]
+    wanted = {
+        int(text)
+        for cells in raw
+        for _, _, kind, _, text, _ in cells
+        if kind == "s" and text.isdecimal()
+    }
+    strings = _shared_texts(package, outline.strings, wanted)
+    return tuple(
+        _cell_rows(cell for item in cells if (cell := _cell(item, strings, outline)) is not None)
+        for cells in raw
+    )
+
+
+def _cell_rows(cells: Iterable[Cell]) -> Peek:
+    """Filled cells as rows of texts."""
     rows: dict[int, dict[int, str]] = {}
     for cell in cells:
         rows.setdefault(cell.row, {})[cell.column] = cell.text or ""

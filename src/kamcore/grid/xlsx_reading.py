@@ -22,7 +22,7 @@ from kamcore.format import Source
 from kamcore.grid import celltext, refusal
 from kamcore.grid.archive import open_package
 from kamcore.grid.sheet import FaultyCell, Sheet, SheetName
-from kamcore.grid.xlsx_parts import SheetPart, cell_rows, cells_of, outline_of
+from kamcore.grid.xlsx_parts import Peek, SheetPart, cells_of, first_rows_of, outline_of
 from kamcore.grid.xlsx_scan import CDATA, SheetScan, scan
 from kamcore.place import Place
 
@@ -59,6 +59,7 @@ class XlsxReader:
         self._package = open_package(source)
         self._outline = outline_of(self._package)
         self._native: Any = None
+        self._peeked: dict[int, tuple[Peek, ...]] = {}
         sheets = {sheet.part for sheet in self._outline.sheets}
         for name in self._package.names:
             # The native reader opens these on its own, so they are unpacked and checked before.
@@ -74,8 +75,10 @@ class XlsxReader:
 
     def peek(self, index: int, rows: int) -> tuple[tuple[str, ...], ...]:
         """See `Reader`."""
-        cells = cells_of(self._package, self._outline, self._outline.sheets[index], rows)
-        return cell_rows(cells)
+        if rows not in self._peeked:
+            # All sheets at once: passing through the shared texts of a large book takes a while.
+            self._peeked[rows] = first_rows_of(self._package, self._outline, rows)
+        return self._peeked[rows][index]
 
     def load(self, index: int, skip: int) -> Sheet:
         """See `Reader`.
