@@ -65,7 +65,7 @@ def _line(heads: pl.DataFrame, number: int) -> pl.DataFrame:
     }
     account, debit, credit = sides[number]
     foreign = pl.col("foreign") if number == 1 else pl.lit(False)
-    rate = pl.when(foreign).then(pl.lit("7.1234")).otherwise(pl.lit("1")).cast(schema.RATE)
+    rate = pl.when(foreign).then(pl.lit("0.5")).otherwise(pl.lit("1")).cast(schema.RATE)
     return heads.select(
         "voucher_id",
         pl.lit(number, dtype=pl.Int64).alias("line_no"),
@@ -78,7 +78,7 @@ def _line(heads: pl.DataFrame, number: int) -> pl.DataFrame:
         debit.alias("debit"),
         credit.alias("credit"),
         pl.when(foreign).then(pl.lit("USD")).otherwise(pl.lit("CNY")).alias("currency"),
-        pl.when(foreign).then(_money(pl.col("net") // 7)).alias("fx_debit"),
+        pl.when(foreign).then(_money((pl.col("net") + pl.col("tax")) * 2)).alias("fx_debit"),
         pl.when(foreign).then(zero).alias("fx_credit"),
         rate.alias("rate"),
         pl.lit("公司汇率").alias("rate_type"),
