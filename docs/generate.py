@@ -19,7 +19,7 @@ from kamcore.books import schema
 from kamcore.cli.card import EVIDENCE_ZH
 from kamcore.errors import Fault
 from kamcore.format import Evidence, Fact, Format
-from kamcore.format.fact import ANY_DIMENSION
+from kamcore.format.fact import ANY_DIMENSION, STRUCTURE
 from kamcore.plugin import Registry
 
 DOCS = Path(__file__).parent
@@ -185,7 +185,9 @@ def _matrix(formats: list[Format]) -> str:
 
 
 def _dropped(source: Format, target: Format) -> list[Fact]:
-    return sorted(fact for fact in source.reads if not fact.within(target.writes))
+    """Facts the target cannot say; keys that tie rows together are no facts of their own."""
+    facts = (fact for fact in source.reads if fact.column not in STRUCTURE)
+    return sorted(fact for fact in facts if not fact.within(target.writes))
 
 
 def _format_page(card: Format, formats: list[Format]) -> str:

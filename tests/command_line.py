@@ -1,5 +1,7 @@
-"""Run the command line as a person does: another process, with its own streams."""
+"""Run the command line in tests, in this process or in another."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,6 +12,7 @@ from typing import Any
 import attrs
 
 from kamcore.cli.running import run
+from kamcore.plugin import registry
 
 DEMO = (
     Path(__file__).parents[1]
@@ -42,25 +45,44 @@ class Done:
         return found
 
 
-def here(capture: Any, *words: str) -> Done:
-    """Run ``kamcore WORDS`` in this process, which is quicker; `capture` is ``capsysbinary``."""
-    code = run(words)
-    out, err = capture.readouterr()
-    return Done(code, out, err)
+FIXED = {"KAMCORE_PLUGINS": "", "KAMCORE_LANG": "en", "PYTHONIOENCODING": "utf-8"}
+"""Plug-ins are left out, streams are UTF-8."""
 
 
 def kamcore(*words: str, cwd: Path | None = None, **env: str) -> Done:
-    """Run ``kamcore WORDS`` with the plug-ins left out and UTF-8 streams, unless `env` differs."""
+    """Run ``kamcore WORDS`` in this process, which is quicker than another one."""
+    kept = dict(os.environ)
+    registry.cache_clear()
+    os.environ.update({**FIXED, **env})
+    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2)]
+    try:
+        with (
+            contextlib.chdir(cwd or Path.cwd()),
+            contextlib.redirect_stdout(streams[0]),
+            contextlib.redirect_stderr(streams[1]),
+        ):
+            code = run(words)
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+        registry.cache_clear()
+    for stream in streams:
+        stream.flush()
+    out, err = (stream.buffer.getvalue() for stream in streams)
+    return Done(code, out, err)
+
+
+def process(*words: str, cwd: Path | None = None, **env: str) -> Done:
+    """Run ``kamcore WORDS`` as a person does: another process, with its own streams."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("KAMCORE", "PYTHON", "LC_", "LANG", "NO_COLOR"))
     }
-    fixed = {"KAMCORE_PLUGINS": "", "KAMCORE_LANG": "en", "PYTHONIOENCODING": "utf-8"}
     ran = subprocess.run(
         [sys.executable, "-m", "kamcore", *words],
         cwd=cwd,
-        env={**inherited, **fixed, **env},
+        env={**inherited, **FIXED, **env},
         capture_output=True,
         check=False,
         timeout=SECONDS,

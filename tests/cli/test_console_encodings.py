@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from command_line import DEMO, kamcore
+from command_line import DEMO, process
 
 EMOJI = "\N{SMILING FACE WITH SMILING EYES}"
 
@@ -18,7 +18,7 @@ def folder(tmp_path):
 
 def test_a_console_in_code_page_936_shows_chinese_and_replaces_the_rest(folder):
     name = f"凭证 {EMOJI}.xls"
-    done = kamcore(
+    done = process(
         "inspect", name, cwd=folder, KAMCORE_LANG="zh", PYTHONIOENCODING="gbk", PYTHONUTF8="0"
     )
     assert done.code == 0
@@ -28,7 +28,7 @@ def test_a_console_in_code_page_936_shows_chinese_and_replaces_the_rest(folder):
 
 
 def test_errors_on_such_a_console_are_shown_too(folder):
-    done = kamcore("inspect", f"没有 {EMOJI}.xls", cwd=folder, KAMCORE_LANG="zh",
+    done = process("inspect", f"没有 {EMOJI}.xls", cwd=folder, KAMCORE_LANG="zh",
                    PYTHONIOENCODING="gbk", PYTHONUTF8="0")  # fmt: skip
     assert done.code == 2
     assert "找不到文件 没有 ?.xls" in done.err.decode("gbk")
@@ -38,26 +38,26 @@ def test_errors_on_such_a_console_are_shown_too(folder):
 def test_a_locale_without_utf_8_does_not_crash(folder, lang):
     env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
     for words in (("formats",), ("inspect", f"凭证 {EMOJI}.xls")):
-        done = kamcore(*words, cwd=folder, KAMCORE_LANG=lang, PYTHONUTF8="0", **env)
+        done = process(*words, cwd=folder, KAMCORE_LANG=lang, PYTHONUTF8="0", **env)
         assert done.code in {0, 2}
         assert b"Traceback" not in done.err
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "utf-16"])
 def test_json_is_utf_8_on_every_console(folder, encoding):
-    done = kamcore("inspect", f"凭证 {EMOJI}.xls", "--json", cwd=folder, KAMCORE_LANG="zh",
+    done = process("inspect", f"凭证 {EMOJI}.xls", "--json", cwd=folder, KAMCORE_LANG="zh",
                    PYTHONIOENCODING=encoding)  # fmt: skip
     found = json.loads(done.out.decode("utf-8"))
     assert found["file"] == f"凭证 {EMOJI}.xls"
 
 
 def test_nothing_is_coloured_where_no_terminal_is():
-    done = kamcore("konvert", KAMCORE_LANG="zh", FORCE_COLOR="")
+    done = process("konvert", KAMCORE_LANG="zh", FORCE_COLOR="")
     assert b"\x1b" not in done.out + done.err
 
 
 def test_the_locale_chooses_the_language_when_nothing_else_does():
-    done = kamcore("--help", KAMCORE_LANG="", LC_ALL="zh_CN.UTF-8")
+    done = process("--help", KAMCORE_LANG="", LC_ALL="zh_CN.UTF-8")
     assert done.text.startswith(("用法", "Usage"))
-    assert kamcore("--help", KAMCORE_LANG="zh").text.startswith("用法")
-    assert kamcore("--help", "--lang", "en", KAMCORE_LANG="zh").text.startswith("Usage")
+    assert process("--help", KAMCORE_LANG="zh").text.startswith("用法")
+    assert process("--help", "--lang", "en", KAMCORE_LANG="zh").text.startswith("Usage")

@@ -99,11 +99,11 @@ def test_the_workbook_of_losses_can_be_left_out_and_is_never_overwritten(folder)
     assert not (folder / "U8.损失.xlsx").exists()
     (folder / "U8.txt").unlink()
     (folder / "U8.损失.xlsx").write_text("mine")
-    refused = kamcore(*words, "--json", cwd=folder)
-    assert (refused.code, refused.json["error"]["code"]) == (2, "C1001")
+    numbered = kamcore(*words, "--json", cwd=folder)
+    assert numbered.json["loss_report"] == "U8.损失(2).xlsx"
     assert (folder / "U8.损失.xlsx").read_text() == "mine"
-    assert not (folder / "U8.txt").exists()
-    assert kamcore(*words, "--force", cwd=folder).code == 0
+    forced = kamcore(*words, "--force", "--json", cwd=folder)
+    assert forced.json["loss_report"] == "U8.损失.xlsx"
     assert (folder / "U8.损失.xlsx").read_bytes()[:2] == b"PK"
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from command_line import here, kamcore
+from command_line import kamcore
 from kamcore.errors import Fault
 from kamcore.place import Place
 
@@ -30,8 +30,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("words", "code", "value"), WRONG, ids=[case[1] for case in WRONG])
-def test_wrong_use_is_one_json_object_and_exit_code_2(words, code, value, capsysbinary):
-    done = here(capsysbinary, "--json", *words)
+def test_wrong_use_is_one_json_object_and_exit_code_2(words, code, value):
+    done = kamcore("--json", *words)
     assert done.code == 2
     error = done.json["error"]
     assert set(error) >= ERROR
@@ -41,30 +41,30 @@ def test_wrong_use_is_one_json_object_and_exit_code_2(words, code, value, capsys
 
 
 @pytest.mark.parametrize(("words", "code", "value"), WRONG, ids=[case[1] for case in WRONG])
-def test_wrong_use_is_said_in_chinese_on_standard_error(words, code, value, capsysbinary):
-    done = here(capsysbinary, "--lang", "zh", *words)
+def test_wrong_use_is_said_in_chinese_on_standard_error(words, code, value):
+    done = kamcore("--lang", "zh", *words)
     assert (done.code, done.out) == (2, b"")
     assert done.notes.startswith("错误 ")
     assert code in done.notes
     assert value in done.notes
 
 
-def test_a_command_that_is_nearly_right_is_named(capsysbinary):
-    done = here(capsysbinary, "--lang", "en", "inspekt", "a.xls")
+def test_a_command_that_is_nearly_right_is_named():
+    done = kamcore("--lang", "en", "inspekt", "a.xls")
     assert "near: inspect" in done.notes
 
 
-def test_an_unknown_format_names_those_like_it(capsysbinary):
-    assert "yonyou-u8-text" in here(capsysbinary, "formats", "yonyou-u8").notes
+def test_an_unknown_format_names_those_like_it():
+    assert "yonyou-u8-text" in kamcore("formats", "yonyou-u8").notes
 
 
-def test_json_without_a_command_is_wrong_use(capsysbinary):
-    done = here(capsysbinary, "--json")
+def test_json_without_a_command_is_wrong_use():
+    done = kamcore("--json")
     assert (done.code, done.json["error"]["code"]) == (2, "U1003")
 
 
-def test_without_a_command_help_is_shown(capsysbinary):
-    done = here(capsysbinary)
+def test_without_a_command_help_is_shown():
+    done = kamcore()
     assert done.code == 0
     assert "convert" in done.text
 
@@ -73,9 +73,9 @@ def test_without_a_command_help_is_shown(capsysbinary):
 @pytest.mark.parametrize(
     "name", [None, "inspect", "check", "convert", "formats", "plugins", "demo"]
 )
-def test_help_is_written_in_one_language(lang, name, capsysbinary):
+def test_help_is_written_in_one_language(lang, name):
     words = [name] if name else []
-    done = here(capsysbinary, *words, "--help", "--lang", lang)
+    done = kamcore(*words, "--help", "--lang", lang)
     assert done.code == 0
     assert done.text.startswith("用法: " if lang == "zh" else "Usage: ")
     has_chinese = any("\u4e00" <= mark <= "\u9fff" for mark in done.text)

@@ -27,7 +27,11 @@ def _rows(path):
 
 
 def test_it_stands_beside_the_target_under_its_name(tmp_path):
-    assert losses_path(tmp_path / "U8导入.txt") == tmp_path / "U8导入.损失.xlsx"
+    path = tmp_path / "U8导入.损失.xlsx"
+    assert losses_path(tmp_path / "U8导入.txt") == path
+    path.touch()
+    assert losses_path(tmp_path / "U8导入.txt").name == "U8导入.损失(2).xlsx"
+    assert losses_path(tmp_path / "U8导入.txt", force=True) == path
 
 
 def test_a_row_for_each_loss_in_either_language(tmp_path):

@@ -18,7 +18,6 @@ from kamcore.errors import LossRefused, Problem, UsageError
 from kamcore.format import Format, Loss
 from kamcore.format.loss import KIND_ZH
 from kamcore.pipeline import Conversion, convert
-from kamcore.pipeline.atomic import EXISTS
 from kamcore.pipeline.converting import UNMAPPED
 from kamcore.pipeline.reading import source_of
 from kamcore.place import Place
@@ -129,9 +128,6 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
     source_of(src)
     if dst.exists() and src.samefile(dst):
         raise UsageError(ONTO_ITSELF.at(Place(file=str(dst)), dst.name))
-    beside = losses_path(dst)
-    if request.loss_report and beside.exists() and not request.force:
-        raise UsageError(EXISTS.at(Place(file=str(beside)), beside.name))
     with progress(screen) as report:
         done = convert(
             src,
@@ -150,10 +146,10 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
 
 
 def loss_report(screen: Screen, done: Conversion, dst: Path, request: Request) -> Path | None:
-    """Write the workbook of losses; one that stands there from before must not stay wrong."""
-    path = losses_path(dst)
-    if not request.loss_report or not (len(done.losses) or path.exists()):
+    """Write the workbook of losses beside the target, when there are any."""
+    if not request.loss_report or not len(done.losses):
         return None
+    path = losses_path(dst, force=request.force)
     write_losses(done.losses, path, lang=screen.lang, force=request.force)
     return path
 

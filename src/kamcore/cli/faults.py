@@ -60,8 +60,8 @@ NO_PLUGIN = Fault(
     code="U1008",
     zh="没有插件「{value}」",
     en="there is no plug-in {value!r}",
-    hint_zh="{near}已安装的插件: {known}",
-    hint_en="{near}installed plug-ins: {known}",
+    hint_zh="{near}用 kamcore plugins 列出全部",
+    hint_en="{near}kamcore plugins lists them all",
 )
 BROKEN_PLUGIN = Fault(
     code="U1009",

@@ -46,8 +46,7 @@ def _must_be_whole(screen: Screen, known: Registry, name: str) -> None:
     names = [plugin.name for plugin in known.plugins]
     if name not in names:
         likely = near(screen.lang, name, [*names, *known.broken])
-        listed = ", ".join([*names, *known.broken])
-        raise UsageError(NO_PLUGIN.at(Place(), name, near=likely, known=listed))
+        raise UsageError(NO_PLUGIN.at(Place(), name, near=likely))
 
 
 def _loaded(plugin: Plugin) -> dict[str, Any]:

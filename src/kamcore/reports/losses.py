@@ -1,5 +1,6 @@
 """The workbook of losses: what a target could not hold, a row for each loss."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -19,18 +20,25 @@ _HEADINGS = {
     "en": ("kind", "what", "field", "count", "first at", "first value"),
 }
 _SHEET = {"zh": "损失", "en": "losses"}
-_SUFFIX = ".损失.xlsx"
+_SUFFIX = ".损失"
 _WIDTHS = (8, 28, 26, 8, 40, 40)
 
 
-def losses_path(target: str | os.PathLike[str]) -> Path:
-    """Where the workbook of losses of a target stands: beside it, under its name.
+def losses_path(target: str | os.PathLike[str], *, force: bool = False) -> Path:
+    """Where the workbook of losses of a target goes: beside it, under its name.
 
-    >>> losses_path("U8导入.txt").name
+    A workbook that stands there, perhaps of another target with the same stem, is kept unless
+    `force` is true; the next free number is taken.
+
+    >>> losses_path("no-such-folder/U8导入.txt").name
     'U8导入.损失.xlsx'
     """
     path = Path(target)
-    return path.with_name(path.stem + _SUFFIX)
+    found = path.with_name(f"{path.stem}{_SUFFIX}.xlsx")
+    numbers = itertools.count(2)
+    while found.exists() and not force:
+        found = path.with_name(f"{path.stem}{_SUFFIX}({next(numbers)}).xlsx")
+    return found
 
 
 def with_vouchers(report: LossReport, books: Books) -> LossReport:
