@@ -1,0 +1,71 @@
+"""Commands of plug-ins: found when they are typed, and never in place of our own."""
+
+import click
+import pytest
+
+from command_line import kamcore
+from kamcore import plugin
+from kamcore.plugin import Registry, hookimpl
+
+
+class Greeter:
+    """A plug-in with a command."""
+
+    @hookimpl
+    def kamcore_commands(self, cli):
+        @click.command("greet")
+        @click.argument("name")
+        def greet(name):
+            click.echo(f"hello {name}")
+
+        cli.add_command(greet)
+
+
+class Usurper:
+    """A plug-in that would like to be `inspect`."""
+
+    @hookimpl
+    def kamcore_commands(self, cli):
+        cli.add_command(click.Command("inspect", callback=lambda: click.echo("mine")))
+
+
+@pytest.fixture
+def known(monkeypatch):
+    made = Registry({"greeter": Greeter(), "usurper": Usurper()})
+
+    def registry():
+        return made
+
+    registry.cache_clear = lambda: None
+    monkeypatch.setattr(plugin, "registry", registry)
+    monkeypatch.setattr("kamcore.cli.plugins.registry", registry)
+    return made
+
+
+def test_a_command_of_a_plugin_runs(known):
+    done = kamcore("greet", "you")
+    assert (done.code, done.text) == (0, "hello you\n")
+    assert "greeter" in {found.name for found in known.plugins}
+
+
+def test_a_plugin_cannot_take_the_name_of_our_command(known):
+    assert kamcore("greet", "you").code == 0
+    assert known.broken["usurper"].code == "P1011"
+    assert "mine" not in kamcore("inspect", "--help").text
+
+
+def test_wrong_use_of_its_command_is_answered_like_ours(known):
+    done = kamcore("greet", "--json")
+    assert done.code == 2
+    assert done.json["error"]["kind"] == "usage"
+
+
+def test_a_plugin_set_aside_is_shown_with_its_reason(known):
+    kamcore("greet", "you")
+    listed = kamcore("plugins", KAMCORE_LANG="zh").text
+    assert "usurper" in listed
+    assert "已停用" in listed
+    assert "P1011" in listed
+    asked = kamcore("plugins", "usurper", "--json")
+    assert (asked.code, asked.json["error"]["code"]) == (5, "U1009")
+    assert asked.json["error"]["problems"][0]["code"] == "P1011"
