@@ -48,7 +48,9 @@ QUANTITY_DEBIT, QUANTITY_CREDIT = "side.quantity_debit", "side.quantity_credit"
 """Names of the typed quantities of the two sides."""
 ID = "@id"
 """The attribute that names a voucher in its document."""
+CNY = "CNY"
 _ZERO = pl.lit(0, dtype=schema.AMOUNT)
+_MONEY = ("debit", "credit", "fx_debit", "fx_credit")
 
 
 @attrs.frozen
@@ -72,13 +74,13 @@ class Terms:
 
     `nothing` lists, by field, texts that say no more than a blank where the field is kept
     verbatim.  `void` names the field of a head and the words that make a voucher void.  `labels`
-    gives the vendor's word for a dimension.
+    gives the vendor's word for a dimension.  Without a `base_currency` it is found out.
     """
 
     heads: tuple[Field, ...]
     entries: tuple[Field, ...]
     system: str
-    base_currency: str = "CNY"
+    base_currency: str = ""
     nothing: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     void: tuple[str, tuple[str, ...]]
     labels: Mapping[str, str] = attrs.field(factory=dict)
@@ -128,7 +130,7 @@ def make_document(document: Document, terms: Terms) -> Laid:
     heads = read_entries(_plain(document.heads, terms.heads, terms.nothing), terms.heads)
     entries = read_entries(_plain(document.entries, terms.entries, terms.nothing), terms.entries)
     known = _periods(heads.frame)
-    frame, odd = _settled(entries, terms.base_currency)
+    frame, base, odd = _settled(entries, terms.base_currency)
     order = pl.int_range(1, pl.len() + 1, dtype=schema.INTEGER)
     rows = pl.concat(
         [frame, known[document.owner].select("vouchers.date", "vouchers.year", "vouchers.period")],
@@ -142,7 +144,7 @@ def make_document(document: Document, terms: Terms) -> Laid:
     headings["lines.quantity"] = entries.heading(QUANTITY_DEBIT)
     making = Making(
         system=terms.system,
-        base_currency=terms.base_currency,
+        base_currency=base,
         labels=terms.labels,
         headings=headings,
     )
@@ -167,6 +169,20 @@ def make_document(document: Document, terms: Terms) -> Laid:
     problems = (*heads.problems, *entries.problems, *odd.problems, *made.problems)
     named = tuple(_named(problem, document, vouchers) for problem in problems)
     return Laid(books, (*document.problems, *named), entries)
+
+
+def without_usual(grid: Grid, usual: Mapping[str, pl.Series]) -> Grid:
+    """The grid with blanks where a field only says what follows from others.
+
+    `usual` gives the texts that follow, by field; null where nothing does.
+    """
+    changed = []
+    for name, texts in usual.items():
+        if name in grid.frame.columns:
+            own = tidy(grid.frame[name])
+            same = (own == texts).fill_null(value=False)
+            changed.append(pl.select(pl.when(~same).then(own)).to_series().alias(name))
+    return attrs.evolve(grid, frame=grid.frame.with_columns(changed))
 
 
 def flows(document: Document, listing: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -234,20 +250,15 @@ class _Odd:
     problems: tuple[Problem, ...]
 
 
-def _settled(entries: Entries, base: str) -> tuple[pl.DataFrame, _Odd]:
-    """Sides, currency, original amounts and quantity of every entry."""
+def _settled(entries: Entries, base: str) -> tuple[pl.DataFrame, str, _Odd]:
+    """Sides, currency, original amounts and quantity of every entry, and the base currency."""
     frame = sides(entries.frame, entries.lost("lines.debit"), entries.lost("lines.credit"))
     codes, problems = _currencies(entries)
     frame = frame.with_columns(codes)
+    base = base or base_of(frame)
     debit, credit = pl.col("lines.debit"), pl.col("lines.credit")
     fx = {side: pl.col(f"lines.fx_{side}") for side in ("debit", "credit")}
-    said = pl.any_horizontal(value.fill_null(0) != 0 for value in fx.values())
-    own = (fx["debit"].fill_null(0) == debit.fill_null(0)) & (
-        fx["credit"].fill_null(0) == credit.fill_null(0)
-    )
-    currency, rate = pl.col("lines.currency"), pl.col("lines.rate")
-    local = (currency == base).fill_null((rate.fill_null(1) == 1) | (rate == 0))
-    none = local & (~said | own)
+    none = without_original(base, "lines.")
     given = pl.any_horizontal(value.is_not_null() for value in fx.values())
     on_credit = (credit != 0).fill_null(value=False) & (debit == 0).fill_null(value=True)
     own_quantity = pl.when(on_credit).then(QUANTITY_CREDIT).otherwise(QUANTITY_DEBIT)
@@ -266,7 +277,39 @@ def _settled(entries: Entries, base: str) -> tuple[pl.DataFrame, _Odd]:
         _on_credit=on_credit,
     )
     extras, more = _second_quantities(settled, entries)
-    return settled.drop("_both", "_on_credit"), _Odd(extras, (*problems, *more))
+    return settled.drop("_both", "_on_credit"), base, _Odd(extras, (*problems, *more))
+
+
+def without_original(base: str, prefix: str = "") -> pl.Expr:
+    """True for a line whose original amounts say no more than its amounts.
+
+    A line in base currency, or one without a currency and with no rate other than 1, whose
+    original amounts are blank, 0, or its own amounts.
+    """
+    values = {name: pl.col(prefix + name).fill_null(0) for name in _MONEY}
+    said = (values["fx_debit"] != 0) | (values["fx_credit"] != 0)
+    own = (values["fx_debit"] == values["debit"]) & (values["fx_credit"] == values["credit"])
+    return is_local(base, prefix) & (~said | own)
+
+
+def is_local(base: str, prefix: str = "") -> pl.Expr:
+    """True for a line in base currency, as far as currency and rate tell."""
+    rate = pl.col(prefix + "rate")
+    return (pl.col(prefix + "currency") == base).fill_null((rate.fill_null(1) == 1) | (rate == 0))
+
+
+def base_of(frame: pl.DataFrame) -> str:
+    """The base currency of typed lines: CNY, unless only another is always its own original."""
+    lines = frame.select(
+        currency=pl.col("lines.currency"),
+        own=(pl.col("lines.rate").fill_null(1) == 1)
+        & (pl.col("lines.fx_debit").fill_null(0) == pl.col("lines.debit").fill_null(0))
+        & (pl.col("lines.fx_credit").fill_null(0) == pl.col("lines.credit").fill_null(0)),
+    ).drop_nulls("currency")
+    always = lines.group_by("currency").agg(pl.col("own").all()).filter("own")["currency"]
+    if CNY in lines["currency"].unique().to_list() or always.len() != 1:
+        return CNY
+    return str(always.item())
 
 
 def _currencies(entries: Entries) -> tuple[pl.Series, list[Problem]]:

@@ -69,7 +69,7 @@ class Pairs:
     """A container of key and value, such as ``<item name="dept_id">03</item>``.
 
     Each key becomes a field ``container/key`` of the record.  `key` and `value` are ``@name`` for
-    an attribute, the name of a child, or blank for the text of the element itself.
+    an attribute, the name of a child, ``.`` for the name of the element, or blank for its text.
     """
 
     container: str
@@ -409,6 +409,8 @@ def _part(item: Any, name: str) -> str | None:
     """The attribute, child or own text of an item that `Pairs` names."""
     if not name:
         return item.text  # type: ignore[no-any-return]
+    if name == ".":
+        return etree.QName(item).localname  # type: ignore[no-any-return]
     if name[0] == "@":
         return item.get(name[1:])  # type: ignore[no-any-return]
     found = item.find(f"{{*}}{name}")

@@ -6,6 +6,7 @@ import polars as pl
 from kamcore.adapters.yonyou_u8_xml import archives, layout
 from kamcore.books import Books, Origin, schema
 from kamcore.errors import Fault, Problem, Severity
+from kamcore.grid.documents import CNY
 from kamcore.grid.elements import LINE, OWNER
 from kamcore.grid.entries import Entries, Field, read_entries
 from kamcore.grid.sheet import Grid
@@ -55,7 +56,7 @@ def read_archive(
     scheme = (
         CodeScheme.detect(tables["accounts"]["code"]) if kind == "code" and len(blank) else None
     )
-    entity = Entity(base_currency=base, system=layout.SYSTEM, scheme=scheme)
+    entity = Entity(base_currency=base or CNY, system=layout.SYSTEM, scheme=scheme)
     extras = _extras(kept, fields, tables)
     books = Books(entity, {**tables, "extras": extras}, origin)
     return books, (*entries.problems, *problems, *more)
@@ -78,10 +79,6 @@ def _members(entries: Entries, dimension: str) -> tuple[dict[str, pl.DataFrame],
 def _accounts(entries: Entries) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
     problems: list[Problem] = []
     frame = entries.frame
-    scheme = CodeScheme.detect(frame["accounts.code"].to_list())
-    codes = frame["accounts.code"].to_list()
-    parents = [scheme.parent(code) for code in codes]
-    names = dict(frame.select("accounts.code", "accounts.name").iter_rows())
     wanted = [
         pl.when(pl.col(f"flag.{flag}")).then(pl.lit(name)) for flag, name in archives.FLAGS.items()
     ]
@@ -91,13 +88,7 @@ def _accounts(entries: Entries) -> tuple[dict[str, pl.DataFrame], list[Problem]]
             pl.col(f"accounts.{name}").alias(name)
             for name in ("code", "name", "category", "unit", "is_leaf")
         ),
-        pl.Series("parent", parents, dtype=schema.TEXT),
-        pl.Series(
-            "full_name", [_full_name(code, scheme, names) for code in codes], dtype=schema.TEXT
-        ),
-        pl.col("accounts.level")
-        .fill_null(pl.Series([scheme.level(code) for code in codes], dtype=schema.INTEGER))
-        .alias("level"),
+        pl.col("accounts.level").alias("level"),
         _directions(entries, problems),
         _currencies(entries, problems),
         (pl.col("flag.cash") | pl.col("flag.bank")).alias("is_cash"),
@@ -114,7 +105,21 @@ def _accounts(entries: Entries) -> tuple[dict[str, pl.DataFrame], list[Problem]]
         {"id": used, "label": [layout.LABELS[name] for name in used]},
         schema={"id": schema.TEXT, "label": schema.TEXT},
     )
-    return {"accounts": accounts, "dimensions": dimensions}, problems
+    return {"accounts": charted(accounts), "dimensions": dimensions}, problems
+
+
+def charted(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Accounts with parent and full name from the codes, and the level where it is not said."""
+    codes = accounts["code"].to_list()
+    scheme = CodeScheme.detect(codes)
+    names = dict(accounts.select("code", "name").iter_rows())
+    level = pl.Series([scheme.level(code) for code in codes], dtype=schema.INTEGER)
+    paths = [_full_name(code, scheme, names) for code in codes]
+    return accounts.with_columns(
+        pl.Series("parent", [scheme.parent(code) for code in codes], dtype=schema.TEXT),
+        pl.Series("full_name", paths, dtype=schema.TEXT),
+        pl.col("level").fill_null(level),
+    )
 
 
 def _full_name(code: str, scheme: CodeScheme, names: dict[str, str | None]) -> str | None:

@@ -57,7 +57,7 @@ def read_books(source: Source, options: Options) -> Reading:
     kind = kind or elements.attributes.get("roottag", "").strip()
     if elements.root != layout.ROOT or kind not in layout.DOCUMENTS:
         raise SourceError(NO_DOCUMENT.at(Place(file=source.name), elements.root))
-    base = str(options.get("base_currency") or "CNY")
+    base = str(options.get("base_currency") or "")
     if kind == "voucher":
         books, problems = _vouchers(elements, source.name, base)
     else:
