@@ -123,13 +123,13 @@ def test_size_in_gbk_is_what_the_encoder_needs() -> None:
     assert texts.size_of(known).to_list() == [len(text.encode("gbk")) for text in known]
 
 
-def test_characters_outside_gbk_are_refused(tmp_path: Path) -> None:
+def test_characters_outside_gbk_are_replaced_or_refused_by_choice(tmp_path: Path) -> None:
     some = books(entry(summary="好"), entry(summary="谢谢😀"))
     with pytest.raises(LossRefused) as caught:
-        write(some, tmp_path)
+        write(some, tmp_path, unmappable="refuse")
     assert (caught.value.code, caught.value.problem.value) == ("Y1031", "谢谢😀")
     assert not (tmp_path / "a.txt").exists()
-    lines, report = write(some, tmp_path, unmappable="replace")
+    lines, report = write(some, tmp_path)
     assert lines[2].split(",")[4] == "谢谢??"
     assert losses(report) == [("replaced", "lines.summary", 1)]
 

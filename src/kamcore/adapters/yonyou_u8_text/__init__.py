@@ -37,7 +37,7 @@ class YonyouU8Text(Format):
         "state": "first word of the file: 填制凭证 (default), 凭证输出 or 凭证已引入",
         "version": "version in the first line, V800 unless the books say another",
         "fields": "fields a line: 48, short (18 to 21), or up to 256; unit prices need 61",
-        "unmappable": "characters outside GBK: refuse (default) or replace by question marks",
+        "unmappable": "characters outside GBK: replace by question marks (default) or refuse",
         "scheme": "level lengths of account codes when reading, such as 4-2-2",
     }
 

@@ -55,7 +55,7 @@ def plan_for(books: Books, options: Options) -> Plan:
     if not layout.SYSTEM_VERSION.fullmatch(version) or "/" in version:
         raise _bad("version", version, layout.VERSION)
     state = _one_of(options, "state", layout.STATES)
-    unmappable = _one_of(options, "unmappable", ("refuse", "replace"))
+    unmappable = _one_of(options, "unmappable", ("replace", "refuse"))
     width = str(options.get("fields") or (own and own[2]) or layout.FULL)
     return Plan(
         state=state,

@@ -22,8 +22,8 @@ UNMAPPABLE = Fault(
     code="Y1031",
     zh="「{value}」中有 GBK 编码以外的字符, U8 文本写不了",
     en="{value!r} holds a character that GBK, and so U8 text, does not have",
-    hint_zh="改掉该字符, 或用选项 unmappable=replace 以问号代替",
-    hint_en="change the character, or have it replaced by a question mark: unmappable=replace",
+    hint_zh="改掉该字符, 或不用选项 unmappable=refuse, 以问号代替并记为损失",
+    hint_en="change the character, or leave out unmappable=refuse: it becomes ? and is told as a loss",
 )
 LONG_CODE = Fault(
     code="Y1032",
