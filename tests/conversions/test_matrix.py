@@ -1,0 +1,75 @@
+"""Every readable sample into every writable format: written, read again, equal.
+
+The proof compares every fact both sides can say.  Beside it the balances per account, member,
+currency and period are compared with the source's, computed here apart from the proof.
+"""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import kamcore
+from expectations import SAMPLES, needs_shared
+from kamcore.books import Books, schema
+from kamcore.format import Fact, Format
+from kamcore.model.scheme import strip
+from kamcore.plugin import registry
+
+pytestmark = [pytest.mark.shared, needs_shared]
+
+
+def _samples() -> list[Path]:
+    """Good samples that hold vouchers and that some format recognises."""
+    if not SAMPLES.is_dir():
+        return []
+    return [
+        expectation.with_name(expectation.name.removesuffix(".expect.json"))
+        for expectation in sorted(SAMPLES.glob("[!b]*/*.expect.json"))
+        if '"kind": "voucher"' in expectation.read_text("utf-8")
+    ]
+
+
+TARGETS = [fmt for fmt in registry().formats.values() if fmt.is_writable]
+
+
+def _id(value: object) -> str:
+    return value.name if isinstance(value, Path | Format) else str(value)
+
+
+def _balances(books: Books, keys: list[str]) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """Debit and credit per account (without separators), period and the dimensions asked for."""
+    void = books.vouchers.filter(status="void")
+    lines = books.lines.join(void, on="voucher_id", how="anti")
+    missing = [pl.lit(None, dtype=schema.TEXT).alias(k) for k in keys if k not in lines.columns]
+    sums = (
+        lines.with_columns(*missing)
+        .with_columns(pl.col("account").replace({a: strip(a) for a in set(lines["account"]) if a}))
+        .group_by("year", "period", "account", *keys)
+        .agg(pl.col("debit").sum(), pl.col("credit").sum())
+    )
+    return {row[:-2]: row[-2:] for row in sums.iter_rows()}
+
+
+def _kept(target: Format, books: Books) -> list[str]:
+    """Dimension columns of the books that the target can say."""
+    dims = schema.dimension_columns(books.lines)
+    return [name for name in dims if Fact("lines", name).within(target.writes & target.reads)]
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=_id)
+@pytest.mark.parametrize("sample", _samples(), ids=_id)
+def test_a_conversion_is_proved_and_keeps_the_balances(
+    sample: Path, target: Format, tmp_path: Path
+) -> None:
+    try:
+        reading = kamcore.read(sample)
+    except kamcore.SourceError:
+        pytest.skip("no format reads this layout yet")
+    path = tmp_path / f"out{target.suffixes[0] if target.suffixes else ''}"
+    done = kamcore.convert(sample, path, to=target.name, bad="keep")
+    assert done.proof.equal
+    again = kamcore.read(path, target.name).books
+    keys = _kept(target, reading.books)
+    assert _balances(again, keys) == _balances(reading.books, keys)
+    assert len(done.proof.fields_compared) > 10
