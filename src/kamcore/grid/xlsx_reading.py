@@ -10,6 +10,7 @@ at most nine decimals where the number itself is exact.
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +24,7 @@ from kamcore.grid import celltext, refusal
 from kamcore.grid.archive import open_package
 from kamcore.grid.sheet import FaultyCell, Sheet, SheetName
 from kamcore.grid.xlsx_parts import Peek, SheetPart, cells_of, first_rows_of, outline_of
-from kamcore.grid.xlsx_scan import CDATA, SheetScan, scan
+from kamcore.grid.xlsx_scan import CDATA, NULL_WORD, SheetScan, scan
 from kamcore.place import Place
 
 __all__ = ["XlsxReader"]
@@ -38,6 +39,8 @@ SPARSEST = 8
 A filled cell takes about 30 bytes, so this lets one cell in 200 be filled."""
 
 _LAST_ROW = 1 << 20
+_NULL_WORD = re.compile(NULL_WORD.encode())
+_LONGEST_WORD = 16
 _EARLY = r"^190\d-\d\d-\d\d"
 
 # Blank columns are no news to a reader of exports; the logger would print each on the screen.
@@ -60,12 +63,16 @@ class XlsxReader:
         self._outline = outline_of(self._package)
         self._native: Any = None
         self._peeked: dict[int, tuple[Peek, ...]] = {}
+        self._has_null_word = False
         sheets = {sheet.part for sheet in self._outline.sheets}
         for name in self._package.names:
             # The native reader opens these on its own, so they are unpacked and checked before.
             if name not in sheets and name.lower().endswith((".xml", ".rels")):
+                tail = b""
                 for piece in self._package.pieces(name):
                     self._check_markup(name, holds=CDATA in piece)
+                    self._has_null_word |= _NULL_WORD.search(tail + piece) is not None
+                    tail = piece[-_LONGEST_WORD:]
         self.sheets = tuple(SheetName(sheet.name, sheet.hidden) for sheet in self._outline.sheets)
 
     def _check_markup(self, part: str, *, holds: bool) -> None:
@@ -96,7 +103,9 @@ class XlsxReader:
             faulty = [FaultyCell(c.row, c.column, c.fault) for c in cells if c.fault]
         with _refusing(self._source.name, sheet.name):
             first = 0 if found.starts_at_a else self._first_column(sheet)
-            columns = self._columns(sheet, skip)
+            columns = self._columns(
+                sheet, skip, plain=not (self._has_null_word or found.has_null_word)
+            )
         return _assemble(self._source.name, sheet, columns, (skip, first), faulty)
 
     def _check_extent(self, found: SheetScan, sheet: SheetPart) -> None:
@@ -120,10 +129,13 @@ class XlsxReader:
         start = book.get_sheet_by_name(sheet.name).start
         return int(start[1]) if start else 0
 
-    def _columns(self, sheet: SheetPart, skip: int) -> list["_Column"]:
+    def _columns(self, sheet: SheetPart, skip: int, *, plain: bool) -> list["_Column"]:
+        """The columns; unless `plain`, texts may look like nothing to the native reader."""
         if self._native is None:
             self._native = fastexcel.read_excel(self._content())
         try:
+            if not plain:
+                return self._mixed(sheet, skip)
             frame = self._read(sheet, skip, schema_sample_rows=None, dtype_coercion="strict")
         except fastexcel.InvalidParametersError:
             return []

@@ -21,6 +21,10 @@ __all__ = ["SheetScan", "scan"]
 
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 CDATA = b"<![CDATA["
+NULL_WORD = (
+    r">(?:#?N/A|#N/A N/A|#?NA|-?1\.#(?:IND|QNAN)|-?(?:NaN|nan)|&lt;NA&gt;|NULL|null|None|n/a)<"
+)
+"""Texts that the native reader takes for nothing, or for no number, in a column of numbers."""
 _THREADS = 2
 _LETTERS = [chr(65 + index) for index in range(26)]
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -40,6 +44,7 @@ class SheetScan:
     size: int = 0
     """Bytes of the part."""
     has_cdata: bool = False
+    has_null_word: bool = False
     unplaced: bool = False
     """True when a faulty cell does not say where it stands."""
 
@@ -51,6 +56,7 @@ def scan(pieces: Iterable[bytes]) -> SheetScan:
         found.size += len(work)
         found.last_row = max(found.last_row, look.last_row)
         found.has_cdata |= look.has_cdata
+        found.has_null_word |= look.has_null_word
         if look.is_wider:
             found.width = max(found.width, _width(work))
         if not found.starts_at_a:
@@ -71,6 +77,7 @@ class _Look:
     has_error: bool
     has_formula: bool
     has_cdata: bool
+    has_null_word: bool
 
 
 def _looked(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, "_Words", _Look]]:
@@ -99,13 +106,15 @@ def _look(work: bytes, words: "_Words", wider: str) -> _Look:
     series = pl.Series([work], dtype=pl.Binary)
     row = work.rfind(b"<" + words.row)
     number = words.row_number.match(work, row) if row >= 0 else None
-    is_wide = series.cast(pl.String, strict=False).str.contains(wider)[0]
+    text = series.cast(pl.String, strict=False)
+    is_wide = text.str.contains(wider)[0]
     return _Look(
         last_row=int(number[1]) if number else 0,
         is_wider=is_wide is not False,
         has_error=bool(series.bin.contains(b'"e"')[0] or series.bin.contains(b"'e'")[0]),
         has_formula=bool(series.bin.contains(words.formula)[0]),
         has_cdata=bool(series.bin.contains(CDATA)[0]),
+        has_null_word=text.str.contains(NULL_WORD)[0] is not False,
     )
 
 
