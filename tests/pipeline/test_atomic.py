@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import kamcore
+from benchmarks.generated import large_books
 from kamcore.errors import UsageError
 from kamcore.pipeline.atomic import whole
 
@@ -108,3 +110,29 @@ def test_a_killed_run_leaves_the_old_or_the_new_file(tmp_path: Path, seed: int) 
     with whole(target, force=True) as temporary:
         temporary.write_bytes(b"next")
     assert os.listdir(tmp_path) == ["out.bin"], "the next run sweeps what was left"
+
+
+CONVERTER = """
+import sys
+import kamcore
+print("ready", flush=True)
+while True:
+    kamcore.convert(sys.argv[1], sys.argv[2], to="yonyou-u8-text", force=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a POSIX signal")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_conversion_leaves_the_old_or_the_new_file(tmp_path: Path, seed: int) -> None:
+    source, target = tmp_path / "source.xlsx", tmp_path / "target.txt"
+    kamcore.write(large_books(400), source, format="kingdee-k3")
+    kamcore.convert(source, tmp_path / "whole.txt", to="yonyou-u8-text")
+    new = (tmp_path / "whole.txt").read_bytes()
+    target.write_bytes(OLD)
+    command = [sys.executable, "-c", CONVERTER, str(source), str(target)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "ready\n"
+        time.sleep(random.Random(seed).uniform(0.5, 2.5))
+        run.send_signal(signal.SIGKILL)
+    assert target.read_bytes() in (OLD, new)

@@ -17,6 +17,7 @@ import attrs
 
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Source
+from kamcore.grid import refusal
 from kamcore.place import Place
 
 INVALID_BYTES = Fault(
@@ -192,8 +193,19 @@ def _strict(data: bytes, encoding: str, name: str, skip: int) -> str:
 
 
 def _invalid(data: bytes, encoding: str, offset: int, place: Place) -> SourceError:
+    if _is_cut(data[offset:], encoding):
+        said = "最后一个字符只剩半个", "its last character is cut in two"
+        return refusal.truncated(place.file, *said)
     found = f"0x{data[offset]:02X}"
     return SourceError(INVALID_BYTES.at(place, found, offset=offset, encoding=_title(encoding)))
+
+
+def _is_cut(rest: bytes, encoding: str) -> bool:
+    """True for the first bytes of a character whose others are missing."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with contextlib.suppress(UnicodeDecodeError):
+        return not decoder.decode(rest)
+    return False
 
 
 def _wide(data: bytes) -> str:
