@@ -56,7 +56,14 @@ def test_lines_of_another_length_are_named_and_kept():
     assert book.load("text").frame.rows()[2] == ("1", "2", "3")
 
 
-@pytest.mark.parametrize("text", ['a,b\n1,"x\n2,y\n3,z\n', 'a,b\n1,2\n3,"x\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a,b\n1,"x\n2,y\n3,z\n',
+        'a,b\n1,2\n3,"x\n',
+        'a,b,c,d\n1,"x,y,"3,4"\n5,6,7,8\n',
+    ],
+)
 def test_a_quote_left_open_is_refused(text):
     with pytest.raises(SourceError) as caught:
         book_of(text)

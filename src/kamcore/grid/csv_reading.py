@@ -181,11 +181,15 @@ def _check_quotes(
 ) -> None:
     """Refuse a text where a quote that is not closed swallowed what follows.
 
-    It shows as a record of several lines with the wrong number of cells, or one that never ends.
+    It shows as a record with the wrong number of cells that holds several lines, or text behind
+    a quote that should end its cell; or as a record that never ends.
     """
     usual, separator, file = form
+    raw = text.split("\n")
     for row, line in zip(rows, lines, strict=True):
-        broken = len(row) != usual and any("\n" in cell for cell in row)
+        broken = len(row) != usual and (
+            any("\n" in cell for cell in row) or _is_torn(raw[line - 1], separator)
+        )
         if broken or (line == lines[-1] and _is_open(text, separator, line)):
             place = Place(file=file, line=line)
             raise SourceError(UNCLOSED_QUOTE.at(place, separator.join(row), line=line))
@@ -194,6 +198,15 @@ def _check_quotes(
 def _with_ends(text: str) -> list[str]:
     """Lines with their ends, so that a cell of several lines keeps its breaks."""
     return [f"{line}\n" for line in text.split("\n")]
+
+
+def _is_torn(line: str, separator: str) -> bool:
+    """Say whether a quote of a line ends where neither a separator nor the line does."""
+    try:
+        list(csv.reader([line], delimiter=separator, strict=True))
+    except csv.Error as error:
+        return "expected after" in str(error)
+    return False
 
 
 def _is_open(text: str, separator: str, line: int) -> bool:
