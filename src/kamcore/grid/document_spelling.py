@@ -19,7 +19,7 @@ from kamcore.grid.element_writing import ILLEGAL
 from kamcore.grid.parsed import BLANKS
 from kamcore.grid.words import tidy
 from kamcore.model.currency import currency_code
-from kamcore.model.scheme import SEPARATORS
+from kamcore.model.scheme import SEPARATORS, CodeScheme
 
 LONG_CODE = Fault(
     code="G3101",
@@ -192,7 +192,8 @@ class Spelling:
             fitted = clean if size is None else cut(clean, size)
             self.note(LossKind.CUT, fact, clean.ne_missing(fitted), given)
             columns.append(fitted.alias(name))
-        self.books = self.books.replace(**{table: frame.with_columns(columns)})
+        tables = {**self.books.tables, table: frame.with_columns(columns)}
+        self.books = Books(self.books.entity, tables, self.books.origin)
 
     def _codes(self) -> None:
         lines = self.books.lines
@@ -290,31 +291,36 @@ class Spelling:
     def masters(self, dimensions: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Accounts, dimensions and members as far as lines name them: codes without names."""
         lines = self.books.lines
-        dims = [
-            name
-            for name in schema.dimension_columns(lines)
-            if lines[name].null_count() < lines.height
-        ]
-        lines = lines.drop([n for n in schema.dimension_columns(lines) if n not in dims])
+        every = schema.dimension_columns(lines)
+        blank = [name for name in every if lines[name].null_count() == lines.height]
+        lines = lines.drop(blank)
+        dims = [name for name in every if name not in blank]
         ids = [name.removeprefix(schema.AUX) for name in dims]
+        texts = {"id": schema.TEXT, "label": schema.TEXT}
         members = [
-            lines.select(code=column)
+            lines.select(dimension=pl.lit(name), code=column)
             .drop_nulls()
             .unique(maintain_order=True)
-            .select(dimension=pl.lit(name), code="code")
             for name, column in zip(ids, dims, strict=True)
         ]
-        table = pl.DataFrame(
-            {"id": ids, "label": ids}, schema={"id": schema.TEXT, "label": schema.TEXT}
-        )
         self.books = in_use(
             self.books.replace(
                 lines=lines,
-                accounts=lines.select(code="account").drop_nulls().unique(maintain_order=True),
-                dimensions=dimensions(table),
+                accounts=_accounts(lines["account"].drop_nulls().unique().sort().to_list()),
+                dimensions=dimensions(pl.DataFrame({"id": ids, "label": ids}, schema=texts)),
                 members=pl.concat([schema.MEMBERS.empty().select("dimension", "code"), *members]),
             )
         )
+
+
+def _accounts(codes: list[str]) -> pl.DataFrame:
+    scheme = CodeScheme.detect(codes)
+    columns = {
+        "code": codes,
+        "parent": [scheme.parent(code) for code in codes],
+        "level": [scheme.level(code) for code in codes],
+    }
+    return pl.DataFrame(columns, schema={name: schema.ACCOUNTS.dtype_of(name) for name in columns})
 
 
 def legal(texts: pl.Series) -> pl.Series:

@@ -9,12 +9,24 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
-__all__ = ["ILLEGAL", "Leaf", "attribute", "declaration", "escaped", "record", "tree"]
+__all__ = [
+    "END",
+    "ILLEGAL",
+    "Leaf",
+    "attribute",
+    "attributes",
+    "declaration",
+    "escaped",
+    "record",
+    "sliced",
+    "tree",
+]
 
 ILLEGAL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 """Characters that XML 1.0 cannot hold, not even as references (production 2)."""
 
 END = "\r\n"
+"""What ends a line."""
 _MARKUP = r"[&<>\r]"
 _IN_ATTRIBUTE = r"""[&<>"\r\n\t]"""
 _REFERENCES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
@@ -33,6 +45,8 @@ class Leaf:
     texts: pl.Series | str | None = None
     key: str = attrs.field(default="", kw_only=True)
     optional: bool = attrs.field(default=False, kw_only=True)
+    deeper: str = attrs.field(default="", kw_only=True)
+    """Blanks before the element beyond those of its record."""
 
 
 def escaped(texts: pl.Series) -> pl.Series:
@@ -58,48 +72,77 @@ def _replaced(texts: pl.Series, odd: str, pairs: Sequence[tuple[str, str]]) -> p
     return texts
 
 
-def record(leaves: Sequence[Leaf | pl.Series], height: int, indent: str) -> pl.Series:
-    """The elements of every row, a line each; a series among them is put in as it is.
+def record(leaves: Sequence[Leaf | pl.Series | str], height: int, indent: str) -> pl.Series:
+    """The elements of every row, a line each; whole lines of XML among them are put in as is.
 
-    A series holds whole lines of XML, null where a row has none.
+    Such lines are a text for all rows, or a series, null where a row has none.
     """
-    pieces: list[pl.Expr] = []
-    run: list[str] = []
-
-    def settle() -> None:
-        if run:
-            pieces.append(pl.lit("".join(run)))
-            run.clear()
-
+    pieces = _Pieces()
     for leaf in leaves:
-        if isinstance(leaf, pl.Series):
+        if isinstance(leaf, str):
+            pieces.text(leaf)
+        elif isinstance(leaf, pl.Series):
             if leaf.null_count() < leaf.len():
-                settle()
-                pieces.append(pl.lit(leaf).fill_null(""))
-            continue
-        start = f"{indent}<{leaf.name}{' ' + leaf.key if leaf.key else ''}"
+                pieces.column(pl.lit(leaf).fill_null(""))
+        else:
+            pieces.leaf(leaf, indent)
+    return pieces.joined(height)
+
+
+class _Pieces:
+    """What a record is joined from: columns, and the texts between them run together."""
+
+    def __init__(self) -> None:
+        self._made: list[pl.Expr] = []
+        self._run: list[str] = []
+
+    def text(self, text: str) -> None:
+        self._run.append(text)
+
+    def column(self, values: pl.Expr) -> None:
+        if self._run:
+            self._made.append(pl.lit("".join(self._run)))
+            self._run = []
+        self._made.append(values)
+
+    def leaf(self, leaf: Leaf, indent: str) -> None:
+        start = f"{indent}{leaf.deeper}<{leaf.name}{' ' + leaf.key if leaf.key else ''}"
         blank = "" if leaf.optional else f"{start}/>{END}"
         close = f"</{leaf.name}>{END}"
         texts = leaf.texts
         if texts is None or isinstance(texts, str):
             said = escaped(pl.Series([texts])).item() if texts else ""
-            run.append(f"{start}>{said}{close}" if said else blank)
+            self.text(f"{start}>{said}{close}" if said else blank)
         elif texts.null_count() == texts.len():
-            run.append(blank)
+            self.text(blank)
         elif not texts.null_count():
-            run.append(f"{start}>")
-            settle()
-            pieces.append(pl.lit(escaped(texts)))
-            run.append(close)
+            self.text(f"{start}>")
+            self.column(pl.lit(escaped(texts)))
+            self.text(close)
         else:
-            settle()
             whole = pl.concat_str(pl.lit(f"{start}>"), pl.lit(escaped(texts)), pl.lit(close))
-            pieces.append(whole.fill_null(blank))
-    settle()
-    if not pieces:
-        return pl.repeat("", height, dtype=pl.String, eager=True)
-    made = pl.select(pl.concat_str(pieces)).to_series()
-    return made if made.len() == height else pl.repeat(made[0], height, eager=True)
+            self.column(whole.fill_null(blank))
+
+    def joined(self, height: int) -> pl.Series:
+        if not self._made:
+            return pl.repeat("".join(self._run), height, dtype=pl.String, eager=True)
+        self.column(pl.lit(""))
+        return pl.select(pl.concat_str(self._made)).to_series()
+
+
+def sliced(
+    leaves: Sequence[Leaf | pl.Series | str], start: int, count: int
+) -> list[Leaf | pl.Series | str]:
+    """The leaves of some rows."""
+    found: list[Leaf | pl.Series | str] = []
+    for leaf in leaves:
+        if isinstance(leaf, pl.Series):
+            found.append(leaf.slice(start, count))
+        elif isinstance(leaf, Leaf) and isinstance(leaf.texts, pl.Series):
+            found.append(attrs.evolve(leaf, texts=leaf.texts.slice(start, count)))
+        else:
+            found.append(leaf)
+    return found
 
 
 def declaration(encoding: str) -> str:

@@ -14,10 +14,10 @@ import attrs
 import polars as pl
 from lxml import etree
 
-from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Source
 from kamcore.grid.element_stream import Stream, cut_off, open_stream
+from kamcore.grid.element_table import MOST_NAMES, TOO_MANY_FIELDS, RecordTable
 from kamcore.place import Place
 
 __all__ = ["LINE", "OWNER", "RECORD", "Elements", "Listing", "Pairs", "Shape", "read_elements"]
@@ -36,11 +36,6 @@ NOT_WELL_FORMED = Fault(
     hint_zh="请重新导出; 手工改过的文件请检查标记是否成对",
     hint_en="export the file again; in a file edited by hand look for tags without their pair",
 )
-TOO_MANY_FIELDS = Fault(
-    code="G1409",
-    zh="元素「{value}」的字段名超过 {limit} 种, 拒绝读取",
-    en="records {value} have more than {limit} names of fields; the file is refused",
-)
 UNREAD = Fault(
     code="G1411",
     severity=Severity.WARNING,
@@ -58,8 +53,6 @@ LINE, OWNER, RECORD = "#line", "#owner", "#record"
 """Columns beside the fields: the line of the start tag; the index of the enclosing owner record;
 for a listing the index of the record it belongs to.  No XML name holds a ``#``."""
 
-_BATCH = 20_000
-_MOST_FIELDS = 2_000
 _INVALID_CHAR = 9
 _CONTROL = re.compile(r"(?:Char value|value|Char) (0x[0-9A-Fa-f]+|\d+)")
 
@@ -162,55 +155,6 @@ def _refusal(error: etree.XMLSyntaxError, stream: Stream, file: str) -> SourceEr
     return SourceError(NOT_WELL_FORMED.at(place, said))
 
 
-class _Table:
-    """Rows of one kind, gathered by the names they have and turned to frames in batches."""
-
-    def __init__(self, name: str, file: str, fixed: tuple[str, ...]) -> None:
-        self.name, self.file, self.fixed = name, file, fixed
-        self.height = 0
-        self._waiting = 0
-        self._rows: dict[tuple[str, ...], list[list[Any]]] = {}
-        self._frames: list[pl.DataFrame] = []
-        self._names: set[str] = set()
-
-    def add(self, numbers: tuple[int | None, ...], names: tuple[str, ...], texts: Any) -> None:
-        rows = self._rows.get(names)
-        if rows is None:
-            rows = self._rows[names] = []
-            self._names.update(names)
-            if len(self._names) > _MOST_FIELDS:
-                place = Place(file=self.file, line=numbers[0])
-                raise SourceError(TOO_MANY_FIELDS.at(place, self.name, limit=_MOST_FIELDS))
-        rows.append([self.height, *numbers, *texts])
-        self.height += 1
-        self._waiting += 1
-        if self._waiting >= _BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        for names, rows in self._rows.items():
-            numbers = len(self.fixed) + 1
-            columns = list(zip(*rows, strict=True))
-            series = [
-                pl.Series(name, column, dtype=schema.INTEGER)
-                for name, column in zip(("#", *self.fixed), columns, strict=False)
-            ]
-            for name, column in zip(names, columns[numbers:], strict=True):
-                texts = pl.Series(name, column, dtype=schema.TEXT)
-                if texts.null_count() < texts.len():
-                    series.append(texts)
-            self._frames.append(pl.DataFrame(series))
-        self._rows.clear()
-        self._waiting = 0
-
-    def frame(self) -> pl.DataFrame:
-        self.flush()
-        if not self._frames:
-            return pl.DataFrame(schema=dict.fromkeys(self.fixed, schema.INTEGER))
-        frame = pl.concat(self._frames, how="diagonal")
-        return (frame if frame["#"].is_sorted() else frame.sort("#")).drop("#")
-
-
 class _Reading:
     """One pass over a file."""
 
@@ -218,10 +162,10 @@ class _Reading:
         self._file = file
         self._kinds = {tag: (kind, shape) for kind, shape in shapes.items() for tag in shape.tags}
         self._owner = owner
-        self._tables = {kind: _Table(kind, file, (LINE, OWNER)) for kind in shapes}
+        self._tables = {kind: RecordTable(kind, file, (LINE, OWNER)) for kind in shapes}
         for shape in shapes.values():
             for listing in shape.listings:
-                self._tables[listing.table] = _Table(listing.table, file, (LINE, RECORD))
+                self._tables[listing.table] = RecordTable(listing.table, file, (LINE, RECORD))
         self._passed = {shape.within for shape in shapes.values()}
         self._passed |= {name for shape in shapes.values() for name in shape.skips}
         self._locals: dict[Any, str] = {}
@@ -269,9 +213,9 @@ class _Reading:
         name = self._locals.get(tag)
         if name is None:
             name = self._locals[tag] = etree.QName(element).localname
-            if len(self._locals) > _MOST_FIELDS:
+            if len(self._locals) > MOST_NAMES:
                 place = Place(file=self._file, line=element.sourceline)
-                raise SourceError(TOO_MANY_FIELDS.at(place, name, limit=_MOST_FIELDS))
+                raise SourceError(TOO_MANY_FIELDS.at(place, name, limit=MOST_NAMES))
         return name
 
     def _note(self, fault: Fault, name: str, element: Any) -> None:
@@ -309,7 +253,7 @@ class _Reading:
         return None
 
     def _inside(
-        self, child: Any, table: _Table, shape: Shape, fields: dict[str, str | None]
+        self, child: Any, table: RecordTable, shape: Shape, fields: dict[str, str | None]
     ) -> None:
         """Take what a field with children holds."""
         name = self._local(child)
@@ -410,7 +354,7 @@ def _part(item: Any, name: str) -> str | None:
     if not name:
         return item.text  # type: ignore[no-any-return]
     if name == ".":
-        return etree.QName(item).localname  # type: ignore[no-any-return]
+        return etree.QName(item).localname
     if name[0] == "@":
         return item.get(name[1:])  # type: ignore[no-any-return]
     found = item.find(f"{{*}}{name}")

@@ -181,8 +181,6 @@ TREES = {
         tuple(_NC5_ENTRY.split()),
     ),
 }
-FLOW = ("m_pk_currtype", "money", "moneyglobal", "moneygroup", "moneymain", "pk_cashflow")
-
 _HEAD = "year period date word number attachments preparer cashier reviewer poster status"
 _LINE = (
     "date year period account summary debit credit currency fx_debit fx_credit rate quantity"
@@ -203,4 +201,28 @@ UNSAID = {"nc6": _SETTLEMENT, "nc5": _FLOWS}
 """Facts that a dialect has no element for."""
 
 LIMITS = Limits(encoding="utf-8")
+
+NUMBER = {"nc6": "detailindex", "nc5": "entry_id"}
+VAT_FIELDS = (
+    "businesscode",
+    "pk_receivecountry",
+    "pk_suppliervatcode",
+    "pk_taxcode",
+    "pk_clientvatcode",
+    "direction",
+    "moneyamount",
+    "pk_vatcountry",
+    "taxamount",
+)
+FLOW_MORE = ("m_pk_currtype", "money", "moneyglobal", "moneygroup", "pk_innercorp")
+REQUIRED = (
+    "vouchers.word",
+    "vouchers.year",
+    "vouchers.period",
+    "vouchers.date",
+    "vouchers.preparer",
+    "lines.summary",
+    "lines.account",
+    "lines.currency",
+)
 ROOT_OPTIONS = ("account", "sender", "receiver", "replace", "isexchange", "groupcode", "orgcode")

@@ -38,7 +38,7 @@ NO_DOCUMENT = Fault(
 UNKNOWN_TYPE = Fault(
     code="Y4002",
     zh="辅助核算类型「{value}」不在类型对照表中 ({count} 行), 以代码作为维度名称",
-    en="the auxiliary type {value} is not in the map ({count} lines); its dimension bears the code",
+    en="the auxiliary type {value} is not in the map ({count} lines); the code names it",
     hint_zh="用选项 types 给出本系统的类型对照表, 或在文件旁放置 {map}",
     hint_en="give the map of this installation in the option types, or put {map} beside the file",
 )

@@ -191,7 +191,7 @@ def usual_texts(accounts: pl.DataFrame) -> dict[str, pl.Series]:
     The number of the record; the style of its ledger, from currency and unit; which kind of cash
     it is, from its code (1001 is cash in hand in every chart).
     """
-    cash = pl.col("is_cash").fill_null(value=False)
+    cash = pl.col("is_cash")
     on_hand = pl.col("code").str.starts_with("1001")
     foreign, counted = pl.col("currency").is_not_null(), pl.col("unit").is_not_null()
     style = pl.coalesce(

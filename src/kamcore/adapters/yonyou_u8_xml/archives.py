@@ -71,7 +71,10 @@ CREDIT = ("FALSE", "0", "来源", "贷", "否")
 """How the direction of an account is spelled, in capitals: funds used (占用) or raised (来源)."""
 
 UNTOLD_FLAGS = ("date_acc", "bank_acc", "sum_flag", "exchange_flag")
-NOTHING = dict.fromkeys(UNTOLD_FLAGS, ("False", "0", "false", "否"))
+NOTHING = {
+    **dict.fromkeys(UNTOLD_FLAGS, ("False", "0", "false", "否")),
+    "sort_code": (SORT_CODE,),
+}
 
 STYLES = {
     (False, False): "金额式",

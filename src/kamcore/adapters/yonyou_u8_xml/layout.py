@@ -167,6 +167,13 @@ FLOW_ITEM = ("@cash_item", "@cCashItem")
 FLOW_DEBIT = ("@natural_debit_currency", "@md")
 FLOW_CREDIT = ("@natural_credit_currency", "@mc")
 
+_QUERIED = (
+    "ccode md_f mc_f nd_s nc_s cdept_id cperson_id ccus_id csup_id citem_class citem_id"
+    " dbill_date csign iyear iYPeriod RowGuid cexch_name"
+)
+FLOW_MORE = (*_QUERIED.split(), *(f"cDefine{number}" for number in range(1, 17)))
+"""Attributes of cash flows in documents that answer a query; kept as they are."""
+
 _SIZES = {tag.name: tag.size for tag in (*HEAD, *ENTRY, *AUXILIARY) if tag.size}
 _FACTS = {
     field.heading.removeprefix(f"{ITEMS}/"): field.fact for field in (*HEAD_FIELDS, *ENTRY_FIELDS)
@@ -201,6 +208,9 @@ VOUCHER_FACTS = (
     )
     | Fact.several("lines", " ".join(f"aux_{name}" for name in LABELS))
     | Fact.several("cash_flows", "item amount")
+    | Fact.several("accounts", "code parent level")
+    | Fact.several("dimensions", "label")
+    | Fact.several("members", "code")
     | Fact.several("extras", "table row_id field value")
 )
 ARCHIVE_FACTS = (
