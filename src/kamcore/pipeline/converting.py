@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,6 +115,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
     *,
     to: str,
     mapping: CodeMap | str | os.PathLike[str] | None = None,
+    steps: Sequence[str] = (),
     source_format: str | None = None,
     read_options: Options | None = None,
     write_options: Options | None = None,
@@ -134,6 +135,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
         dst: where to write; an existing file is only replaced with `force`.
         to: name of the target format.
         mapping: codes of the source in the target's words, as a value or the path of a form.
+        steps: names of transformations that plug-ins offer, applied in this order before mapping.
         source_format: name of the source's format; recognised from the content when left out.
         read_options: options of the source format.
         write_options: options of the target format.
@@ -161,6 +163,8 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
     rows = reading.books.lines.height
     say("read", rows, rows)
     usable, skipped = _usable(reading, bad)
+    for name in steps:
+        usable = known.step(name).apply(usable)
     mapped = _mapped(usable, mapping)
     with whole(Path(dst), force=force) as temporary:
         report = target_format.write(

@@ -1,12 +1,14 @@
 """Reading a file whose format need not be named."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 
+from kamcore.books import Books
 from kamcore.books.check import check
-from kamcore.errors import Fault, SourceError, UsageError
+from kamcore.errors import Fault, Problem, Severity, SourceError, UsageError
 from kamcore.format import Format, Guess, Options, Reading, Source
 from kamcore.grid.head import head_of
 from kamcore.grid.text import decode
@@ -20,6 +22,14 @@ NO_FILE = Fault(
     en="there is no file {value}",
     hint_zh="检查路径和文件名",
     hint_en="check the path",
+)
+CHECK_FAILED = Fault(
+    code="C1012",
+    severity=Severity.WARNING,
+    zh="插件的检查 {value} 未能完成: {reason}",
+    en="the check {value} of a plug-in did not finish: {reason}",
+    hint_zh="其他检查不受影响; 请告知插件作者",
+    hint_en="the other checks stand; tell the author of the plug-in",
 )
 _WORKBOOKS = ("empty", "xlsx", "xls", "zip", "ole")
 _TEXTS = ("text", "xml", "json")
@@ -86,10 +96,21 @@ def read(
     chosen, guess = recognise(source, format, formats)
     chosen.check_options(options or {})
     reading = chosen.read(source, options or {})
-    found = tuple(check(reading.books)) if checked else ()
+    found = tuple(_checked(reading.books, formats or registry())) if checked else ()
     return attrs.evolve(
         reading,
         problems=reading.problems + found,
         format=chosen.name,
         reason=(guess.zh, guess.en),
     )
+
+
+def _checked(books: Books, formats: Registry) -> Iterator[Problem]:
+    """What the checks say, those of plug-ins after our own; a failing one spoils nothing."""
+    yield from check(books)
+    for name, one in formats.checks.items():
+        try:
+            yield from list(one.check(books))
+        except Exception as error:  # noqa: BLE001  a guest may raise anything
+            reason = f"{type(error).__name__}: {error}"
+            yield CHECK_FAILED.at(books.origin.place(None), name, reason=reason)
