@@ -204,7 +204,7 @@ def test_lines_without_a_voucher_are_refused(tmp_path: Path) -> None:
     lost = some.replace(
         lines=some.lines.with_columns(pl.lit(7).cast(pl.Int64).alias("voucher_id"))
     )
-    with pytest.raises(BooksError, match="Y1034"):
+    with pytest.raises(BooksError, match="G1731"):
         write(lost, tmp_path)
 
 

@@ -16,6 +16,7 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind
 from kamcore.format.comparing import in_use
+from kamcore.grid.outgoing import note_extras
 from kamcore.model.scheme import SEPARATORS
 
 UNMAPPABLE = Fault(
@@ -23,7 +24,7 @@ UNMAPPABLE = Fault(
     zh="「{value}」中有 GBK 编码以外的字符, U8 文本写不了",
     en="{value!r} holds a character that GBK, and so U8 text, does not have",
     hint_zh="改掉该字符, 或不用选项 unmappable=refuse, 以问号代替并记为损失",
-    hint_en="change the character, or leave out unmappable=refuse: it becomes ? and is told as a loss",
+    hint_en="change the character, or leave out unmappable=refuse: ? and a loss stand for it",
 )
 LONG_CODE = Fault(
     code="Y1032",
@@ -104,7 +105,7 @@ def spell(books: Books, plan: Plan, losses: Losses) -> Books:
         LossRefused: a character is outside GBK and `plan` does not replace it; a code is too long.
         BooksError: vouchers cannot be told apart, or a line has no voucher.
     """
-    live = selecting.live(books, losses)
+    live = selecting.selected(books, losses)
     extras = _extras(live, plan, losses)
     heads = _heads(_Speller(live, "vouchers", plan, losses))
     selecting.refuse_equal(heads, raw_numbers(heads, extras), live)
@@ -233,7 +234,7 @@ def _extras(books: Books, plan: Plan, losses: Losses) -> pl.DataFrame:
     # A number that was changed since counts, not the text it once had.
     numbered = raw & figure.eq_missing(number) & pl.col("value").is_not_null()
     fits = (held | numbered).fill_null(value=False)
-    selecting.note_extras(books, books.extras.filter(extras.select(~fits).to_series()), losses)
+    note_extras(books, books.extras.filter(extras.select(~fits).to_series()), losses)
     return extras.filter(fits)
 
 
