@@ -1,0 +1,114 @@
+"""What a writer begins with: the vouchers it can write, and the means to note what it changes.
+
+A layout without a mark for void vouchers leaves them out, and a voucher without lines has nothing
+to be written as; both are noted.  Extras follow the rows they belong to.
+"""
+
+import attrs
+import polars as pl
+
+from kamcore.books import Books, schema
+from kamcore.errors import BooksError, Fault
+from kamcore.format import Losses, LossKind
+
+__all__ = ["Noting", "live", "note_extras"]
+
+NO_VOUCHER = Fault(
+    code="G1731",
+    zh="分录属于凭证标识 {value}, 但没有这张凭证",
+    en="the line belongs to voucher id {value}, and there is no such voucher",
+)
+_WITH_ROWS = ("vouchers", "lines")
+
+
+def live(books: Books, losses: Losses) -> Books:
+    """The vouchers to write with their lines, in the order of the vouchers.
+
+    Raises:
+        BooksError: a line has no voucher.
+    """
+    heads = books.vouchers.with_row_index("_row")
+    used = books.lines["voucher_id"].unique()
+    stays = ~(pl.col("status") == "void").fill_null(value=False)
+    stays &= pl.col("voucher_id").is_in(used.implode())
+    _note_left_out(books, heads.filter(~stays), losses)
+    kept = heads.filter(stays)
+    lines = _lines(books, heads.select("voucher_id", _order="_row", _stays=stays))
+    extras = books.extras
+    if extras.height:
+        rows = pl.concat([_renumbered(kept, "vouchers"), _renumbered(lines, "lines")])
+        own = extras.join(rows, on=["table", "row_id"], how="inner", maintain_order="left")
+        own = own.with_columns(row_id="_new").drop("_new")
+        others = extras.filter(~pl.col("table").is_in(list(_WITH_ROWS)))
+        extras = pl.concat([own, others])
+    return books.replace(
+        vouchers=kept.drop("_row"), lines=lines.drop("_row", "_order", "_stays"), extras=extras
+    )
+
+
+def note_extras(books: Books, extras: pl.DataFrame, losses: Losses) -> None:
+    """Note extras that no field of the layout holds."""
+    if extras.height:
+        first = extras.row(0, named=True)
+        example = f"{first['field']}={first['value']}"
+        place = books.origin.place(None)
+        losses.note(LossKind.DROPPED, "extras.value", extras.height, place, example)
+
+
+@attrs.frozen
+class Noting:
+    """Notes losses at the rows of a table as they were at first."""
+
+    books: Books
+    losses: Losses
+
+    def note(self, kind: LossKind, fact: str, marks: pl.Series) -> None:
+        """Note the marked rows of the table of `fact`."""
+        marks = marks.fill_null(value=False)
+        if not marks.any():
+            return
+        table, _, column = fact.partition(".")
+        frame = self.books.tables[table]
+        row = int(marks.arg_true()[0])
+        source = frame["source_row"][row] if "source_row" in frame.columns else None
+        value = frame[column][row] if column in frame.columns else None
+        place = self.books.origin.place(source, fact)
+        self.losses.note(kind, fact, int(marks.sum()), place, "" if value is None else value)
+
+    def cut(self, fact: str, chars: int) -> pl.Series:
+        """The texts of a fact cut to a number of characters; cut ones are noted."""
+        table, _, column = fact.partition(".")
+        texts = self.books.tables[table][column]
+        long = (texts.str.len_chars() > chars).fill_null(value=False)
+        if not long.any():
+            return texts
+        self.note(LossKind.CUT, fact, long)
+        return texts.str.slice(0, chars).str.strip_chars_end()
+
+
+def _note_left_out(books: Books, out: pl.DataFrame, losses: Losses) -> None:
+    if out.height:
+        first = out.row(0, named=True)
+        name = f"{first['word'] or ''}-{'' if first['number'] is None else first['number']}"
+        place = books.origin.place(first["source_row"], voucher=name)
+        losses.note(LossKind.DROPPED, "vouchers.status", out.height, place, name)
+
+
+def _lines(books: Books, order: pl.DataFrame) -> pl.DataFrame:
+    lines = books.lines.with_row_index("_row").join(
+        order, on="voucher_id", how="left", maintain_order="left"
+    )
+    orphans = lines.filter(pl.col("_order").is_null())
+    if orphans.height:
+        row = orphans.row(0, named=True)
+        raise BooksError(NO_VOUCHER.at(books.origin.place(row["source_row"]), row["voucher_id"]))
+    lines = lines.filter(pl.col("_stays"))
+    return lines if lines["_order"].is_sorted() else lines.sort("_order", maintain_order=True)
+
+
+def _renumbered(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    return frame.select(
+        table=pl.lit(table),
+        row_id=pl.col("_row").cast(schema.INTEGER),
+        _new=pl.int_range(pl.len(), dtype=schema.INTEGER),
+    )
