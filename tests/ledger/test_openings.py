@@ -120,3 +120,22 @@ def test_next_year_alone_with_its_openings_is_next_year_in_the_whole(history: li
         )
 
     assert year(later).equals(year(books))
+
+
+def test_parts_with_and_without_members_are_all_carried() -> None:
+    """Rows of one account that name different dimensions may be parts or views of one sum."""
+    parts = stated(
+        row("1122", 30, aux_customer="A"),
+        row("1122", 70, aux_customer="B", aux_department="D"),
+        row("1122", 5),
+    )
+    assert year_openings(parts, by=("customer",))["opening"].sum() == D(105)
+    views = stated(
+        row("1122", 30, aux_customer="A"),
+        row("1122", 70, aux_customer="B"),
+        row("1122", 100, aux_department="D"),
+        row("1122", 100),
+    )
+    assert year_openings(views, by=("customer",))["opening"].to_list() == [D(30), D(70)]
+    assert year_openings(views, by=("department",))["opening"].to_list() == [D(100)]
+    assert year_openings(views)["opening"].to_list() == [D(100)]

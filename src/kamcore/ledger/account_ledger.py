@@ -12,7 +12,7 @@ import attrs
 import narwhals as nw
 
 from kamcore.ledger.balances import Span, lazy_balances, span_of
-from kamcore.ledger.engine import SUM, Frames, Source, open_frames
+from kamcore.ledger.engine import SUM, Frames, Source, open_frames, running
 from kamcore.ledger.movements import base_of, ordinal, stock
 from kamcore.ledger.selection import Scope, key_columns, live_lines
 from kamcore.model.period import Period
@@ -90,10 +90,8 @@ def _running(frames: Frames, scope: Scope, keys: tuple[str, ...]) -> nw.LazyFram
         nw_net=nw.col("debit").fill_null(0).cast(SUM) - nw.col("credit").fill_null(0).cast(SUM),
     )
     lines = _with_stock(frames, scope, lines, keys)
-    order = list(_ORDER)
-    window = nw.col("nw_net").cum_sum()
-    running = window.over(*keys, order_by=order) if keys else window.over(order_by=order)
-    lines = lines.with_columns(balance=running).filter(~nw.col("account").is_null())
+    lines = running(lines, (*keys, *_ORDER), {"balance": ("nw_net", keys)})
+    lines = lines.filter(~nw.col("account").is_null())
     return lines.with_columns(direction=direction_word("balance")).select(
         *keys,
         *_ORDER,

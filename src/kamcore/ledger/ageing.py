@@ -103,8 +103,8 @@ def age(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
         result = _reclassified(frames, result, question, chosen.labels())
 
     def check(given: pl.DataFrame) -> None:
-        before = rows.select((nw.col("net")).sum()).collect().rows()[0][0] or ZERO
-        conserved("ageing", before, given["total"].sum() or ZERO)
+        before = _positions(frames, question).select(nw.col("net").sum()).collect().rows()[0][0]
+        conserved("ageing", before or ZERO, given["total"].sum() or ZERO)
 
     return Ageing(
         frames.give(result.sort(*keys), check),
@@ -142,8 +142,7 @@ def open_items(
     days = ("basis", "date", "due_date")
     items = rows.filter(nw.col("open") != 0).with_columns(amount=nw.col("item"))
     items = items.select(*keys, *names, *days, "amount", "open")
-    left = rows.group_by(*keys).agg(nw.col("net").sum(), nw.col("open").sum())
-    left = left.with_columns(open=nw.col("net") - nw.col("open")).filter(nw.col("open") != 0)
+    left = _beyond_items(_positions(frames, question), keys)
     blanks = [nw.lit(None, dtype=known[name]).alias(name) for name in (*names, *days)]
     rest = left.select(*keys, *blanks, nw.lit(None, dtype=SUM).alias("amount"), "open")
     order = (*keys, "basis", *names)
@@ -155,23 +154,42 @@ def aged_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
 
     Per key, Σ ``net`` is the balance; what Σ ``open`` lacks of it are credits without items.
     """
+    rows = _positions(frames, question)
+    if "open" in rows.collect_schema():
+        return rows
+    last = ORDER if "voucher_id" in rows.collect_schema() else ("id",)
+    return consumed(rows, keys_of(frames, question.scope), ("basis", *last))
+
+
+def _positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
+    """Items and settlements; ``open`` too where applications alone decide what is left."""
     policy = question.policy
-    keys = keys_of(frames, question.scope)
     by_items = policy.method == "items" or (policy.method == "auto" and has_applications(frames))
     if not by_items:
         rows = line_positions(frames, question)
-        taken = consumed(rows, keys, ("basis", *ORDER))
-        return taken.with_columns(net=nw.col("item") - nw.col("settled"))
+        return rows.with_columns(net=nw.col("item") - nw.col("settled"))
     rows = item_positions(frames, question)
     rows = rows.with_columns(basis=nw.col("basis").fill_null(LONG_AGO), net=nw.col("open"))
     if policy.credits in ("apart", "in_bucket"):
         return rows.with_columns(item=nw.col("gross"))
     zero = nw.col("net") - nw.col("net")
-    rows = rows.with_columns(
+    return rows.with_columns(
         item=nw.when(nw.col("net") > 0).then(nw.col("net")).otherwise(zero),
         settled=nw.when(nw.col("net") < 0).then(zero - nw.col("net")).otherwise(zero),
+    ).drop("open")
+
+
+def _beyond_items(rows: nw.LazyFrame[Any], keys: tuple[str, ...]) -> nw.LazyFrame[Any]:
+    """Per key what settlements leave over once all items are consumed; none by applications."""
+    if "open" in rows.collect_schema():
+        left = rows.group_by(*keys).agg(open=nw.col("net").sum() - nw.col("open").sum())
+        return left.filter(nw.col("open") != 0)
+    left = rows.group_by(*keys).agg(nw.col("item").sum(), nw.col("net").sum())
+    item, net = nw.col("item"), nw.col("net")
+    over = nw.when(net > item).then(net - item).otherwise(item - item)
+    return left.with_columns(open=nw.when(net < 0).then(net).otherwise(over)).filter(
+        nw.col("open") != 0
     )
-    return consumed(rows.drop("open"), keys, ("basis", "id"))
 
 
 def _question(as_of: dt.date, scope: Scope, policy: AgeingPolicy) -> Question:

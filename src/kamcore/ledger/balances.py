@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from kamcore.errors import Fault, UsageError
-from kamcore.ledger.engine import Frames, Source, conserved, open_frames
+from kamcore.ledger.engine import Frames, Source, conserved, open_frames, running
 from kamcore.ledger.movements import HUNDRED, MEASURES, keys_of, ordinal, together
 from kamcore.ledger.selection import Scope, live_lines
 from kamcore.ledger.tree import account_tree
@@ -209,22 +209,23 @@ def _per_period(
     if shape.idle:
         flows = nw.concat([flows, _idle(flows, keys, figures, shape.periods)])
     rows = flows.group_by(*keys, "year", "period").agg(*(nw.col(f).sum() for f in figures))
-    columns = []
+    nets, sums = [], {}
     for prefix in prefixes:
         net = nw.col(prefix + "stock") + nw.col(prefix + "debit") - nw.col(prefix + "credit")
-        closing = net.cum_sum().over(*keys, order_by=["year", "period"])
-        columns.append(closing.alias(prefix + "closing"))
+        nets.append(net.alias(f"nw_{prefix}net"))
+        sums[prefix + "closing"] = (f"nw_{prefix}net", keys)
         for side in ("debit", "credit"):
             flow = nw.col(prefix + side) + nw.col(f"{prefix}ytd_{side}")
-            running = flow.cum_sum().over(*keys, "year", order_by=["period"])
-            columns.append(running.alias(f"{prefix}ytd_{side}"))
+            nets.append(flow.alias(f"nw_{prefix}{side}"))
+            sums[f"{prefix}ytd_{side}"] = (f"nw_{prefix}{side}", (*keys, "year"))
+    rows = running(rows.with_columns(*nets), (*keys, "year", "period"), sums)
     openings = [
         (nw.col(prefix + "closing") - nw.col(prefix + "debit") + nw.col(prefix + "credit")).alias(
             prefix + "opening"
         )
         for prefix in prefixes
     ]
-    rows = rows.with_columns(*columns).with_columns(*openings)
+    rows = rows.with_columns(*openings)
     return rows.select(*keys, "year", "period", *_figures(prefixes))
 
 

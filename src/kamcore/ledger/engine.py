@@ -21,7 +21,7 @@ from kamcore.errors import BooksError, Fault, UsageError
 from kamcore.model.entity import Entity
 from kamcore.place import Place
 
-__all__ = ["AMOUNT", "RATE", "SUM", "Frames", "Source", "conserved", "open_frames"]
+__all__ = ["AMOUNT", "RATE", "SUM", "Frames", "Source", "conserved", "open_frames", "running"]
 
 FLOAT = Fault(
     code="L1001",
@@ -194,6 +194,54 @@ def conserved(what: str, before: object, after: object) -> None:
     """
     if before != after:
         raise AssertionError(f"{what}: {before} went in and {after} came out")
+
+
+def running(
+    frame: nw.LazyFrame[Any],
+    order: tuple[str, ...],
+    sums: Mapping[str, tuple[str, tuple[str, ...]]],
+) -> nw.LazyFrame[Any]:
+    """Add running sums: per name a column to sum and the columns it starts anew with.
+
+    `order` is total, and starts with those columns.
+    """
+    if frame.implementation.is_polars():
+        # One sort and differences of one global sum: twice as fast as a window that is sorted
+        # per group.
+        return nw.from_native(_running_sorted(frame.to_native(), order, sums))
+    return frame.with_columns(
+        **{
+            name: nw.col(column).cum_sum().over(*parts, order_by=list(order[len(parts) :]))
+            if parts
+            else nw.col(column).cum_sum().over(order_by=list(order))
+            for name, (column, parts) in sums.items()
+        }
+    )
+
+
+def _running_sorted(
+    frame: pl.LazyFrame, order: tuple[str, ...], sums: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> pl.LazyFrame:
+    frame = frame.sort(*order).with_columns(
+        *(pl.col(column).cum_sum().alias(f"_all_{name}") for name, (column, _) in sums.items()),
+        *(_starts(parts).alias(f"_start_{name}") for name, (_, parts) in sums.items()),
+    )
+    before = {
+        name: pl.when(f"_start_{name}")
+        .then(pl.col(f"_all_{name}") - pl.col(column))
+        .forward_fill()
+        for name, (column, _) in sums.items()
+    }
+    frame = frame.with_columns(
+        (pl.col(f"_all_{name}") - start).alias(name) for name, start in before.items()
+    )
+    return frame.drop([f"_{kind}_{name}" for name in sums for kind in ("all", "start")])
+
+
+def _starts(parts: tuple[str, ...]) -> pl.Expr:
+    """Where a group starts in sorted rows; the first row starts the whole."""
+    changes = [pl.col(part).ne_missing(pl.col(part).shift(1)) for part in parts]
+    return pl.any_horizontal(pl.int_range(pl.len()) == 0, *changes)
 
 
 def _open(native: Any) -> tuple[nw.LazyFrame[Any], bool, Callable[[pl.DataFrame], Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import narwhals as nw
 
-from kamcore.ledger.engine import SUM, Frames
+from kamcore.ledger.engine import SUM, Frames, running
 from kamcore.ledger.movements import MEASURES, base_of, keys_of, stock
 from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope, live_lines
@@ -43,13 +43,16 @@ def consumed(
     `rows` have ``item`` (zero or positive) and ``settled`` (signed).
     """
     keys = tuple(keys)
-    running = nw.col("item").cum_sum().over(*keys, order_by=list(order))
-    total = nw.col("settled").sum().over(*keys)
-    left = running - total
-    item, zero = nw.col("item"), nw.col("item") - nw.col("item")
-    positive = nw.when(left > 0).then(left).otherwise(zero)
-    return rows.with_columns(nw_left=positive).with_columns(
-        open=nw.when(nw.col("nw_left") < item).then(nw.col("nw_left")).otherwise(item)
+    # Settlements stand before all items of their key, so that one running sum is C - S.
+    rows = rows.with_columns(
+        nw_item=nw.when(nw.col("item") > 0).then(1).otherwise(0),
+        nw_net=nw.col("item") - nw.col("settled"),
+    )
+    rows = running(rows, (*keys, "nw_item", *order), {"nw_left": ("nw_net", keys)})
+    item, left = nw.col("item"), nw.col("nw_left")
+    kept = nw.when(left < item).then(left).otherwise(item)
+    return rows.with_columns(open=nw.when(left > 0).then(kept).otherwise(item - item)).drop(
+        "nw_item", "nw_net", "nw_left"
     )
 
 

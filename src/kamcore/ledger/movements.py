@@ -5,6 +5,10 @@ which the lines start, or the closing of the last period stated before it.  A st
 be there several times, as a total and by auxiliary items; the rows that name most of the asked
 dimensions and nothing else count.  Books enabled in mid-year bring accumulations from the start
 of the year (S143); they count in the year-to-date figures.
+
+Rows of an account that name other dimensions are another view of the same money when they sum to
+the same figure, else a part of their own; a row that names none is a total when the others sum
+to it, else the part without member.
 """
 
 import itertools
@@ -226,10 +230,28 @@ def _finest(
         return rows
     named = {name: nw.when(nw.col(name).is_null()).then(0).otherwise(1) for name in dims}
     weights = [named[n] * (2 * len(dims) if n in asked else -1) for n in dims]
-    rank = nw.sum_horizontal(*weights)
-    ranked = rows.with_columns(nw_rank=rank)
+    grain = nw.concat_str([named[name].cast(nw.String) for name in dims])
+    ranked = rows.with_columns(nw_rank=nw.sum_horizontal(*weights), nw_grain=grain)
     ranked = ranked.with_columns(nw_best=nw.col("nw_rank").max().over("account"))
-    return ranked.filter(nw.col("nw_rank") == nw.col("nw_best")).drop("nw_rank", "nw_best")
+    figure = nw.coalesce(*(nw.col(name) for name in _TOLD if name in rows.collect_schema()))
+    best = nw.col("nw_rank") == nw.col("nw_best")
+    first = nw.when(best).then(nw.col("nw_grain")).min().over("account")
+    ranked = ranked.with_columns(nw_first=first, nw_told=figure.fill_null(0))
+    finest = nw.col("nw_grain") == nw.col("nw_first")
+    zero = nw.col("nw_told") - nw.col("nw_told")
+    none = nw.col("nw_grain") == "0" * len(dims)
+    ranked = ranked.with_columns(
+        nw_fine=nw.when(finest).then(nw.col("nw_told")).otherwise(zero).sum().over("account"),
+        nw_sum=nw.col("nw_told").sum().over("account", "nw_grain"),
+    )
+    part = finest | (nw.col("nw_sum") != nw.col("nw_fine"))
+    ranked = ranked.filter(part).with_columns(
+        nw_named=nw.when(none).then(zero).otherwise(nw.col("nw_told")).sum().over("account")
+    )
+    return ranked.filter(~none | finest | (nw.col("nw_sum") != nw.col("nw_named")))
+
+
+_TOLD = ("opening", "closing", "fx_opening", "fx_closing")
 
 
 def together(
