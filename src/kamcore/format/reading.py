@@ -27,5 +27,8 @@ class Reading:
     detected: Detected = Detected()
     format: str = ""
     """Name of the format that read it; filled by the pipeline."""
+    unchecked: frozenset[str] = frozenset()
+    """Codes of checks that the layout cannot answer, such as balance where it shows parts of
+    vouchers; the pipeline does not ask them."""
     reason: tuple[str, str] = ("", "")
     """Why that format was chosen, in Chinese and in English; filled by the pipeline."""

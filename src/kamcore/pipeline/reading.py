@@ -6,13 +6,13 @@ from pathlib import Path
 
 import attrs
 
-from kamcore.books import Books
-from kamcore.books.check import check
+from kamcore.books.check import CheckSettings, check
 from kamcore.errors import Fault, Problem, Severity, SourceError, UsageError
 from kamcore.format import Format, Guess, Options, Reading, Source
 from kamcore.grid.head import head_of
 from kamcore.grid.text import decode
 from kamcore.grid.workbook import open_workbook
+from kamcore.pipeline.layouts import LAYOUT, TABULAR, with_layout
 from kamcore.place import Place
 from kamcore.plugin import Registry, registry
 
@@ -87,16 +87,19 @@ def read(
 
     The format is recognised from the content unless it is named.  With `checked` the books are
     checked too and what is found stands among the problems.  A merely odd file never raises.
+    With the option ``layout``, a TOML file, any sheet is read as that layout says.
 
     Raises:
         SourceError: the file as a whole cannot be read, or no format recognises it.
         UsageError: there is no such file or format, or the format has no such option.
     """
     source = source_of(path)
-    chosen, guess = recognise(source, format, formats)
-    chosen.check_options(options or {})
-    reading = chosen.read(source, options or {})
-    found = tuple(_checked(reading.books, formats or registry())) if checked else ()
+    options = with_layout(options or {})
+    named = TABULAR if format is None and LAYOUT in options else format
+    chosen, guess = recognise(source, named, formats)
+    chosen.check_options(options)
+    reading = chosen.read(source, options)
+    found = tuple(_checked(reading, formats or registry())) if checked else ()
     return attrs.evolve(
         reading,
         problems=reading.problems + found,
@@ -105,9 +108,11 @@ def read(
     )
 
 
-def _checked(books: Books, formats: Registry) -> Iterator[Problem]:
+def _checked(reading: Reading, formats: Registry) -> Iterator[Problem]:
     """What the checks say, those of plug-ins after our own; a failing one spoils nothing."""
-    yield from check(books)
+    books = reading.books
+    skip = reading.unchecked
+    yield from check(books, CheckSettings(skip=skip))  # type: ignore[arg-type]  # a converter
     for name, one in formats.checks.items():
         try:
             yield from list(one.check(books))
