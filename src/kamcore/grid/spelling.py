@@ -5,7 +5,7 @@ into what the layout will say and notes what that loses.  The result is the form
 `kamcore.grid.joined` then lays the lines out for writing.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import attrs
 import polars as pl
@@ -35,6 +35,10 @@ SAME_NUMBER = Fault(
 
 _HEAD_TEXTS = ("word", "reference", "preparer", "reviewer", "poster", "cashier", "handler")
 _AMOUNT = "_amount"
+_PERIODS = {
+    "year": pl.col("date").dt.year().cast(schema.INTEGER),
+    "period": pl.col("date").dt.month().cast(schema.INTEGER),
+}
 
 
 @attrs.define
@@ -56,17 +60,25 @@ class Spelling:
         value = values[row]
         self.losses.note(kind, fact, count, place, "" if value is None else value)
 
-    def live(self, fields: Collection[str] = ()) -> None:
+    def live(
+        self,
+        fields: Collection[str] = (),
+        more: Mapping[str, Collection[str]] | None = None,
+        *,
+        void: bool = False,
+    ) -> None:
         """Leave void vouchers and heads without lines out; put lines beside their voucher.
 
-        Of the extras only those of lines in one of `fields` stay; the others are noted.
+        Of the extras only those of lines in one of `fields` stay, and those in fields that `more`
+        names by table; the others are noted.  With `void` void vouchers stay too.
 
         Raises:
             BooksError: a line has no voucher.
         """
         heads, lines = self.books.vouchers, self.books.lines
         stays = heads["voucher_id"].is_in(lines["voucher_id"].unique().implode())
-        stays &= ~(heads["status"] == "void").fill_null(value=False)
+        if not void:
+            stays &= ~(heads["status"] == "void").fill_null(value=False)
         self.note(LossKind.DROPPED, "vouchers.status", ~stays, heads["status"])
         order = heads.select("voucher_id", _order=pl.int_range(pl.len()), _stays=stays)
         placed = lines.with_row_index("_line").join(
@@ -79,41 +91,54 @@ class Spelling:
         placed = placed.filter("_stays")
         if not placed["_order"].is_sorted():
             placed = placed.sort("_order", maintain_order=True)
+        rows = {"lines": placed["_line"], "vouchers": stays.arg_true()}
         self.books = self.books.replace(
             vouchers=heads.filter(stays),
             lines=placed.drop("_line", "_order", "_stays"),
-            extras=self._kept(placed["_line"], fields),
+            extras=self._kept({**(more or {}), "lines": fields}, rows),
         )
 
-    def _kept(self, lines: pl.Series, fields: Collection[str]) -> pl.DataFrame:
-        """Extras of those rows of the lines, by their new place."""
+    def _kept(
+        self, fields: Mapping[str, Collection[str]], rows: Mapping[str, pl.Series]
+    ) -> pl.DataFrame:
+        """Extras in these fields, by the new place of their rows in tables that `rows` names."""
         extras = self.books.extras
         if not extras.height:
             return extras
-        spots = pl.DataFrame({"row_id": lines.cast(pl.Int64)}).with_columns(
-            _row=pl.int_range(pl.len(), dtype=pl.Int64)
-        )
-        sayable = (extras["table"] == "lines") & extras["field"].is_in(list(fields))
+        sayable = pl.select(pl.repeat(False, extras.height, dtype=pl.Boolean)).to_series()
+        for table, names in fields.items():
+            sayable |= (extras["table"] == table) & extras["field"].is_in(list(names))
         out = extras.filter(~sayable)
         if out.height:
             example = f"{out['field'][0]}={out['value'][0]}"
             place = self.books.origin.place(None)
             self.losses.note(LossKind.DROPPED, "extras.value", out.height, place, example)
-        kept = extras.filter(sayable).join(spots, on="row_id", how="inner", maintain_order="left")
-        return kept.with_columns(row_id="_row").drop("_row")
+        kept = extras.filter(sayable)
+        moved = [kept.filter(~pl.col("table").is_in(list(rows)))]
+        for table, old in rows.items():
+            spots = pl.DataFrame({"row_id": old.cast(pl.Int64)}).with_columns(
+                _row=pl.int_range(pl.len(), dtype=pl.Int64)
+            )
+            own = kept.filter(table=table)
+            own = own.join(spots, on="row_id", how="inner", maintain_order="left")
+            moved.append(own.with_columns(row_id="_row").drop("_row"))
+        return pl.concat(moved)
 
-    def heads(self) -> None:
-        """Let the date say year and period, and every line bear the date of its voucher.
+    def heads(self, derived: Collection[str] = ("year", "period")) -> None:
+        """Let the date say what is `derived`, and every line bear the date of its voucher.
 
-        A missing date, word or number is noted: every layout of vouchers requires them.
+        Year and period that have a column of their own follow from the date only where they are
+        blank.  A missing date, word or number is noted: every layout of vouchers requires them.
         """
         heads, lines = self.books.vouchers, self.books.lines
         said = lines.group_by("voucher_id").agg(_day=pl.col("date").drop_nulls().first())
         joined = heads.join(said, on="voucher_id", how="left", maintain_order="left")
         settled = joined.with_columns(date=pl.coalesce("date", "_day")).with_columns(
             *(tidy(joined[name]) for name in _HEAD_TEXTS),
-            year=pl.col("date").dt.year().cast(schema.INTEGER),
-            period=pl.col("date").dt.month().cast(schema.INTEGER),
+            *(
+                (said if name in derived else pl.coalesce(name, said)).alias(name)
+                for name, said in _PERIODS.items()
+            ),
         )
         for name in ("date", "word", "number"):
             self.note(LossKind.MISSING, f"vouchers.{name}", settled[name].is_null(), heads[name])
