@@ -135,11 +135,11 @@ def verbatim(books: Books, table: str, field: str) -> pl.Series | None:
     return blank.scatter(kept["row_id"], kept["value"])
 
 
-def over(kept: pl.Series | None, usual: pl.Series | str | None) -> pl.Series | str | None:
+def over(kept: pl.Series | str | None, usual: pl.Series | str | None) -> pl.Series | str | None:
     """What was kept, and where nothing was kept what is usual."""
     if kept is None:
         return usual
-    if usual is None:
+    if usual is None or isinstance(kept, str):
         return kept
     other = pl.lit(usual) if isinstance(usual, str) else usual
     return pl.select(pl.coalesce(kept, other)).to_series()

@@ -191,7 +191,7 @@ _FLOWS = Fact.several("cash_flows", "item amount")
 COMMON = (
     Fact.several("vouchers", _HEAD + " source_module")
     | Fact.several("lines", _LINE)
-    | Fact.several("accounts", "code")
+    | Fact.several("accounts", "code parent level")
     | Fact.several("dimensions", "label source_code")
     | Fact.several("members", "code")
     | Fact.several("extras", "table row_id field value")

@@ -68,12 +68,16 @@ def spell(books: Books, options: Options, losses: Losses) -> Books:
     _ids(work, plan)
     _required(work)
     labels = {dimension_id(key): key for key in keys.values()}
-    work.masters(
-        lambda table: table.with_columns(
-            label=pl.col("id").replace_strict(labels, default=pl.col("id"))
-        )
-    )
+    work.masters(lambda table: _labelled(table, labels))
     return work.books
+
+
+def _labelled(table: pl.DataFrame, labels: dict[str, str]) -> pl.DataFrame:
+    """The dimensions in the order of `labels`, with those."""
+    order = pl.DataFrame(
+        {"id": list(labels), "label": list(labels.values())}, schema=dict(table.schema)
+    )
+    return order.filter(pl.col("id").is_in(table["id"].implode()))
 
 
 def _keys(books: Books, plan: Plan) -> dict[str, str]:
@@ -82,8 +86,10 @@ def _keys(books: Books, plan: Plan) -> dict[str, str]:
     by_label = plan.types.codes
     keys: dict[str, str] = {}
     taken: set[str] = set()
-    for column in schema.dimension_columns(books.lines):
-        name = column.removeprefix(schema.AUX)
+    columns = schema.dimension_columns(books.lines)
+    order = [name for name in known if schema.AUX + name in columns]
+    order += [name for name in books.dimension_ids if name not in known]
+    for name in order:
         label = known.get(name, {}).get("label") or name
         code = known.get(name, {}).get("source_code")
         ids = {dimension_id(text): type_code for text, type_code in by_label.items()}

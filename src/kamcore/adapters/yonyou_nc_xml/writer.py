@@ -113,20 +113,19 @@ def _head(books: Books, dialect: str) -> list[Part]:
     values: Texts = {name: plain(heads[column]) for name, column in facts.items()}
     period = plain(heads["period"]).str.zfill(2)
     signed = pl.when(pl.lit(heads["cashier"]).is_not_null()).then(pl.lit("Y"))
-    void = pl.when(pl.lit(heads["status"]) == "void")
+    void = where(heads["status"] == "void", pl.repeat("Y", heads.height, eager=True))
     flag, _ = layout.SIGNED[dialect]
     values[flag] = pl.select(signed.otherwise(pl.lit("N"))).to_series()
     if dialect == "nc6":
         values["period"] = period
-        values["prepareddate"] = values["prepareddate"] + " 00:00:00"  # type: ignore[operator]
-        values["discardflag"] = pl.select(
-            void.then(pl.lit("Y")).otherwise(pl.lit("N"))
-        ).to_series()
+        values["prepareddate"] = plain(heads["date"]) + " 00:00:00"
+        values["discardflag"] = void.fill_null("N")
         values["voucherkind"] = "0"
         values["pk_org_v"] = verbatim(books, "vouchers", "pk_org")
     else:
         values["accounting_period"] = period
-        values["revokeflag"] = pl.select(void.then(pl.lit("1"))).to_series()
+        values["revokeflag"] = void.replace({"Y": "1"})
+        values["reserve2"] = "N"
     found: list[Part] = []
     for name in layout.TREES[dialect].head:
         usual = values.get(name)
@@ -225,12 +224,9 @@ def _currency(codes: pl.Series) -> pl.Series:
 
 def _dimensions(books: Books) -> dict[str, pl.Series]:
     """Member codes by the word of their dimension."""
-    labels = dict(books.dimensions.select("id", "label").iter_rows())
     return {
-        labels[name]: books.lines[schema.AUX + name]
-        for name in (
-            column.removeprefix(schema.AUX) for column in schema.dimension_columns(books.lines)
-        )
+        label: books.lines[schema.AUX + name]
+        for name, label in books.dimensions.select("id", "label").iter_rows()
     }
 
 
@@ -314,5 +310,5 @@ def _flows(books: Books, field: str) -> list[Part]:
         whole = pl.concat_str(pl.lit(f"{start}>"), column, pl.lit(f"</{name}>{END}"))
         parts.append(whole.fill_null(f"{start}/>{END}"))
     parts.append(pl.lit(f"{field}  </item>{END}"))
-    texts = rows.select("voucher_id", "line_no", text=pl.concat_str(parts))
-    return _block("cashFlow", by_line(books.lines, texts), field)
+    items = rows.select("voucher_id", "line_no", text=pl.concat_str(parts))
+    return _block("cashFlow", by_line(books.lines, items), field)

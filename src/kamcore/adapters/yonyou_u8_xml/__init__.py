@@ -72,21 +72,21 @@ class YonyouU8Xml(Format):
 
     def read(self, source: Source, options: Options) -> Reading:
         """See `Format.read`."""
-        from kamcore.adapters.yonyou_u8_xml import reader
+        from kamcore.adapters.yonyou_u8_xml.reader import read_books
 
-        return reader.read_books(source, options)
+        return read_books(source, options)
 
     def spelling(self, books: Books, options: Options) -> Books:
         """See `Format.spelling`."""
-        from kamcore.adapters.yonyou_u8_xml import spelling
+        from kamcore.adapters.yonyou_u8_xml.spelling import spell
 
-        return spelling.spell(books, options, Losses())
+        return spell(books, options, Losses())
 
     def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
         """See `Format.render`."""
-        from kamcore.adapters.yonyou_u8_xml import writer
+        from kamcore.adapters.yonyou_u8_xml.writer import write_books
 
-        writer.write_books(books, target, losses, options)
+        write_books(books, target, losses, options)
 
 
 FORMAT = YonyouU8Xml()

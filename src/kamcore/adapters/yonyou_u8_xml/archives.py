@@ -70,7 +70,9 @@ DEBIT = ("TRUE", "1", "占用", "借", "是")
 CREDIT = ("FALSE", "0", "来源", "贷", "否")
 """How the direction of an account is spelled, in capitals: funds used (占用) or raised (来源)."""
 
-UNTOLD_FLAGS = ("date_acc", "bank_acc", "sum_flag", "exchange_flag")
+OPTIONAL = frozenset({"acc_seal_flag"})
+"""Elements written only where they say something."""
+UNTOLD_FLAGS = ("date_acc", "bank_acc", "exchange_flag")
 NOTHING = {
     **dict.fromkeys(UNTOLD_FLAGS, ("False", "0", "false", "否")),
     "sort_code": (SORT_CODE,),

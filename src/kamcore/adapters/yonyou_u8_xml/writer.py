@@ -237,6 +237,7 @@ def _accounts(books: Books) -> pl.Series:
         "measure_unit": accounts["unit"],
         "end_item_flag": _flag(accounts["is_leaf"]),
         "acc_seal_flag": _flag(~accounts["is_active"]),
+        **dict.fromkeys(archives.UNTOLD_FLAGS, "False"),
         **{
             tag: _flag(asked.list.contains(name).fill_null(value=False))
             for tag, name in archives.FLAGS.items()
@@ -246,7 +247,8 @@ def _accounts(books: Books) -> pl.Series:
     leaves: list[Leaf | pl.Series | str] = [f"  <code>{END}"]
     for name in archives.TAGS["code"]:
         kept = verbatim(books, "accounts", name)
-        leaves.append(Leaf(name, over(kept, values.get(name, usual.get(name)))))
+        optional = name in archives.OPTIONAL
+        leaves.append(Leaf(name, over(kept, values.get(name, usual.get(name))), optional=optional))
     leaves.append(f"  </code>{END}")
     return record(leaves, accounts.height, "    ")
 
