@@ -6,17 +6,35 @@ nothing: what is to be booked comes back as drafts.
 """
 
 from kamcore.ledger.account_ledger import AccountLedger, account_ledger
+from kamcore.ledger.ageing import Ageing, age, open_items
 from kamcore.ledger.balances import balances
+from kamcore.ledger.buckets import Buckets
+from kamcore.ledger.openings import carry_forward, check_openings, year_openings
+from kamcore.ledger.overdue import SalesOutstanding, overdue, sales_outstanding
+from kamcore.ledger.policy import AgeingPolicy
+from kamcore.ledger.roll_forward import roll_forward
 from kamcore.ledger.stated import stated_differences
 from kamcore.ledger.trial_balance import TrialBalance, trial_balance
 from kamcore.ledger.views import by_month
 
 __all__ = [
     "AccountLedger",
+    "Ageing",
+    "AgeingPolicy",
+    "Buckets",
+    "SalesOutstanding",
     "TrialBalance",
     "account_ledger",
+    "age",
     "balances",
     "by_month",
+    "carry_forward",
+    "check_openings",
+    "open_items",
+    "overdue",
+    "roll_forward",
+    "sales_outstanding",
     "stated_differences",
     "trial_balance",
+    "year_openings",
 ]

@@ -12,7 +12,7 @@ import attrs
 import narwhals as nw
 
 from kamcore.ledger.balances import Span, lazy_balances, span_of
-from kamcore.ledger.engine import SUM, Frames, Source, open_frames, running
+from kamcore.ledger.engine import SUM, Frames, Source, open_frames, running, stack
 from kamcore.ledger.movements import base_of, ordinal, stock
 from kamcore.ledger.selection import Scope, key_columns, live_lines
 from kamcore.model.period import Period
@@ -128,7 +128,7 @@ def _with_stock(
         else nw.lit(ahead.get(name), dtype=types[name]).alias(name)
         for name in types
     ]
-    return nw.concat([lines, before.select(*columns)])
+    return stack(lines, before.select(*columns))
 
 
 def _sums(frames: Frames, scope: Scope, keys: tuple[str, ...]) -> nw.LazyFrame[Any]:

@@ -16,7 +16,7 @@ import polars as pl
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.applied import has_applications, item_positions
 from kamcore.ledger.buckets import DAYS, Bound, Buckets
-from kamcore.ledger.engine import SUM, Frames, Source, conserved, open_frames
+from kamcore.ledger.engine import SUM, Frames, Source, conserved, open_frames, stack
 from kamcore.ledger.fifo import ORDER, Question, consumed, line_positions
 from kamcore.ledger.movements import keys_of
 from kamcore.ledger.policy import AgeingPolicy
@@ -146,7 +146,7 @@ def open_items(
     blanks = [nw.lit(None, dtype=known[name]).alias(name) for name in (*names, *days)]
     rest = left.select(*keys, *blanks, nw.lit(None, dtype=SUM).alias("amount"), "open")
     order = (*keys, "basis", *names)
-    return frames.give(nw.concat([items, rest]).sort(*order, nulls_last=True))
+    return frames.give(stack(items, rest).sort(*order, nulls_last=True))
 
 
 def aged_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
@@ -248,7 +248,7 @@ def _reclassified(
     sums = [nw.col(name).sum() for name in (*labels, "not_due", "credits", "total", "items")]
     keys = [name for name in order if name not in (*labels, *_RESULT)]
     grouped = moved.select(*order).group_by(*keys).agg(*sums)
-    return nw.concat([kept.select(*order), grouped.select(*order)])
+    return stack(kept.select(*order), grouped.select(*order))
 
 
 _RESULT = ("not_due", "credits", "total", "items")

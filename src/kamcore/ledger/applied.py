@@ -14,7 +14,7 @@ from typing import Any
 import narwhals as nw
 
 from kamcore.books import schema
-from kamcore.ledger.engine import SUM, Frames
+from kamcore.ledger.engine import SUM, Frames, stack
 from kamcore.ledger.fifo import Question, consumed, line_positions
 from kamcore.ledger.movements import base_of, keys_of
 from kamcore.ledger.selection import within_accounts
@@ -48,7 +48,7 @@ def item_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
     keys = keys_of(frames, question.scope)
     if frames.has("open_items"):
         parts = [_documents(frames, question, name) for name in DOCUMENTS if frames.has(name)]
-        rows = nw.concat(parts) if len(parts) > 1 else parts[0]
+        rows = stack(*parts)
     else:
         rows = _lines(frames, question)
     rows = _after_applications(frames, question, rows)
@@ -141,7 +141,7 @@ def _after_applications(
     back = ~nw.col("reverses").is_null() & (nw.col("reverses") != "") & (amount > 0)
     effect = nw.when(back).then(amount - amount - amount).otherwise(amount)
     made = made.with_columns(nw_effect=effect)
-    applied = nw.concat(
+    applied = nw.concat(  # two sides of one frame
         [
             made.select(id=nw.col("item"), nw_applied=nw.col("nw_effect")),
             made.select(
@@ -170,7 +170,7 @@ def _later(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
         for name in DOCUMENTS
         if frames.has(name)
     ]
-    return nw.concat(parts) if len(parts) > 1 else parts[0]
+    return stack(*parts)
 
 
 def _in_instalments(
@@ -205,7 +205,7 @@ def _in_instalments(
         nw_due=nw.col("due_date"),
     )
     order = (*keys, *_ROW, "nw_due", "item", "settled")
-    both = nw.concat([parts.select(*order), applied.select(*order)])
+    both = stack(parts.select(*order), applied.select(*order))
     taken = consumed(both, ["id"], ["nw_due", "item"])
     taken = taken.with_columns(gross=nw.col("item")).filter(nw.col("item") > 0)
-    return nw.concat([whole, taken.select(*columns)])
+    return stack(whole, taken.select(*columns))

@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from kamcore.errors import Fault, UsageError
-from kamcore.ledger.engine import Frames, Source, conserved, open_frames, running
+from kamcore.ledger.engine import Frames, Source, conserved, open_frames, running, stack
 from kamcore.ledger.movements import HUNDRED, MEASURES, keys_of, ordinal, together
 from kamcore.ledger.selection import Scope, live_lines
 from kamcore.ledger.tree import account_tree
@@ -161,7 +161,7 @@ def _lifted(
                 )
             )
         parts.append(part)
-    return nw.concat(parts) if len(parts) > 1 else parts[0]
+    return stack(*parts)
 
 
 def _deep(parents: Any, above: dict[str, str], level: int) -> list[str]:
@@ -207,7 +207,7 @@ def _per_period(
     """One row per key and period: running sums over the periods of each key."""
     figures = [prefix + name for prefix in prefixes for name in _ALL]
     if shape.idle:
-        flows = nw.concat([flows, _idle(flows, keys, figures, shape.periods)])
+        flows = stack(flows, _idle(flows, keys, figures, shape.periods))
     rows = flows.group_by(*keys, "year", "period").agg(*(nw.col(f).sum() for f in figures))
     nets, sums = [], {}
     for prefix in prefixes:
@@ -244,7 +244,7 @@ def _idle(
         for year, period in more
     ]
     if added:
-        periods = nw.concat([periods, *added]).unique()
+        periods = stack(periods, *added).unique()
     first = flows.group_by(*keys).agg(nw_first=ordinal().min())
     every = first.join(periods, how="cross").filter(ordinal() > nw.col("nw_first"))
     types = flows.collect_schema()

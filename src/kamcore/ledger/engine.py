@@ -21,7 +21,17 @@ from kamcore.errors import BooksError, Fault, UsageError
 from kamcore.model.entity import Entity
 from kamcore.place import Place
 
-__all__ = ["AMOUNT", "RATE", "SUM", "Frames", "Source", "conserved", "open_frames", "running"]
+__all__ = [
+    "AMOUNT",
+    "RATE",
+    "SUM",
+    "Frames",
+    "Source",
+    "conserved",
+    "open_frames",
+    "running",
+    "stack",
+]
 
 FLOAT = Fault(
     code="L1001",
@@ -139,6 +149,30 @@ class Frames:
                 columns.append(nw.lit(None, dtype=dtype).alias(column))
         return frame.select(*columns)
 
+    def money(self, name: str, keys: Iterable[str], amounts: Iterable[str]) -> nw.LazyFrame[Any]:
+        """Text keys and money of a table that books do not have; a blank amount is zero.
+
+        Raises:
+            BooksError: the table or a column is missing, or an amount is not exact.
+        """
+        if not self.has(name):
+            raise BooksError(NO_TABLE.at(Place(), name))
+        frame = self.tables[name]
+        found = frame.collect_schema()
+        keys, amounts = tuple(keys), tuple(amounts)
+        for column in (*keys, *amounts):
+            if column not in found:
+                known = ", ".join(found)
+                raise BooksError(MISSING.at(Place(), column, table=name, known=known))
+        exact = [
+            _exact(name, column, found[column], _KINDS[schema.AMOUNT])
+            .fill_null(0)
+            .cast(SUM)
+            .alias(column)
+            for column in amounts
+        ]
+        return frame.select(*keys, *exact)
+
     def give(
         self, frame: nw.LazyFrame[Any], check: Callable[[pl.DataFrame], None] | None = None
     ) -> Any:
@@ -194,6 +228,28 @@ def conserved(what: str, before: object, after: object) -> None:
     """
     if before != after:
         raise AssertionError(f"{what}: {before} went in and {after} came out")
+
+
+def stack(first: nw.LazyFrame[Any], *others: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Frames of the same columns under one another, in the types of the first.
+
+    Engines widen sums in their own ways; the values are the same.
+    """
+    if not others:
+        return first
+    wants = first.collect_schema()
+    parts = [first]
+    for frame in others:
+        found = frame.collect_schema()
+        parts.append(
+            frame.select(
+                *(
+                    nw.col(name) if found[name] == dtype else nw.col(name).cast(dtype)
+                    for name, dtype in wants.items()
+                )
+            )
+        )
+    return nw.concat(parts)
 
 
 def running(
@@ -255,7 +311,13 @@ def _open(native: Any) -> tuple[nw.LazyFrame[Any], bool, Callable[[pl.DataFrame]
     if implementation.is_polars():
         return frame.lazy(), True, _as_is
     back = _to_arrow if implementation.is_pyarrow() else _to_pandas
-    return nw.from_native(frame.to_polars().lazy()), True, back
+    return nw.from_native(_with_blank_columns(frame.to_polars()).lazy()), True, back
+
+
+def _with_blank_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """A column without any value has no type of its own: pandas calls it text or float."""
+    blank = [name for name in frame.columns if frame[name].null_count() == frame.height]
+    return frame.with_columns(pl.lit(None).alias(name) for name in blank) if blank else frame
 
 
 def _wanted(table: str, column: str) -> tuple[Any, str]:
@@ -275,7 +337,7 @@ def _typed(table: str, column: str, found: nw.dtypes.DType) -> nw.Expr:
     if found == dtype or (isinstance(found, nw.String) and isinstance(dtype, nw.String)):
         return nw.col(column)
     if isinstance(dtype, nw.Decimal):
-        return _exact(table, column, found)
+        return _exact(table, column, found, (dtype, wants))
     fits = (
         (isinstance(dtype, nw.String) and isinstance(found, _TEXTS))
         or (isinstance(dtype, nw.Int64) and found.is_integer())
@@ -288,8 +350,8 @@ def _typed(table: str, column: str, found: nw.dtypes.DType) -> nw.Expr:
     return nw.col(column).cast(dtype)
 
 
-def _exact(table: str, column: str, found: nw.dtypes.DType) -> nw.Expr:
-    dtype, wants = _wanted(table, column)
+def _exact(table: str, column: str, found: nw.dtypes.DType, kind: tuple[Any, str]) -> nw.Expr:
+    dtype, wants = kind
     where = Place(path=f"{table}.{column}")
     if found.is_float():
         raise BooksError(FLOAT.at(where, column, table=table, found=found))

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import narwhals as nw
 
-from kamcore.ledger.engine import SUM, Frames, running
+from kamcore.ledger.engine import SUM, Frames, running, stack
 from kamcore.ledger.movements import MEASURES, base_of, keys_of, stock
 from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope, live_lines
@@ -82,7 +82,7 @@ def line_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
     rows = rows.with_columns(**_sides(nw.col("nw_own"), other))
     rows = rows.select(*keys, "basis", "date", "due_date", *ORDER, "item", "settled")
     before = _opening_positions(frames, question) if policy.openings else None
-    return rows if before is None else nw.concat([rows, before])
+    return rows if before is None else stack(rows, before)
 
 
 def on_own_side(

@@ -19,7 +19,7 @@ import attrs
 import narwhals as nw
 
 from kamcore.books import schema
-from kamcore.ledger.engine import AMOUNT, RATE, SUM, Frames
+from kamcore.ledger.engine import AMOUNT, RATE, SUM, Frames, stack
 from kamcore.ledger.selection import Scope, key_columns, live_lines, within_accounts
 
 __all__ = [
@@ -269,7 +269,7 @@ def together(
     parts = [_filled(moved, keys, figures)]
     if stated is not None:
         parts.append(_filled(stated, keys, figures))
-    return nw.concat(parts) if len(parts) > 1 else parts[0]
+    return stack(*parts)
 
 
 def _filled(

@@ -11,7 +11,7 @@ import narwhals as nw
 
 from kamcore.books import schema
 from kamcore.ledger.balances import FIGURES, Shape, lazy_balances
-from kamcore.ledger.engine import SUM, Frames, Source, open_frames
+from kamcore.ledger.engine import SUM, Frames, Source, open_frames, stack
 from kamcore.ledger.movements import base_of
 from kamcore.ledger.selection import Scope
 
@@ -39,7 +39,7 @@ def stated_differences(source: Source, *, booked_only: bool = False) -> Any:
     keys = ("year", "period", "account", *dims, "currency")
     if not parts:
         parts = [_compared(frames, rows, (dims, set(), False), booked_only=booked_only)]
-    result = nw.concat(parts) if len(parts) > 1 else parts[0]
+    result = stack(*parts)
     return frames.give(result.sort(*keys, "figure"))
 
 
@@ -72,7 +72,7 @@ def _compared(
     joined = rows.join(computed, on=keys, how="left")
     order = ["year", "period", "account", *dims, "currency"]
     parts = [_differing(joined, figure).select(*order, *_SAID) for figure in FIGURES]
-    return nw.concat(parts)
+    return stack(*parts)
 
 
 _SAID = ("figure", "stated", "computed", "difference")
