@@ -46,7 +46,7 @@ _END = b"PK\x05\x06"
 _END_SIZE = 22
 _LONGEST_COMMENT = 0xFFFF
 _XML = (".xml", ".rels", ".vml")
-_ELEMENT = re.compile(rb"<[A-Za-z_]")
+_ELEMENT = re.compile(rb"<[A-Za-z_\x80-\xff]")
 _BROKEN = (
     zipfile.BadZipFile,
     NotImplementedError,
