@@ -51,6 +51,11 @@ COMMANDS = {
         "列出能读写的格式",
         "List the formats that can be read and written.",
     ),
+    "layout": (
+        "kamcore.cli.layout",
+        "版式: 让任意表格读得进来",
+        "Layouts: read any sheet of your own.",
+    ),
     "plugins": (
         "kamcore.cli.plugins",
         "列出插件, 包括停用的",
