@@ -193,7 +193,7 @@ class _Reading:
             if shape.within and not self._is_record(element, shape):
                 continue
             self._record(element, kind, shape)
-            self._forget(element, kind)
+            self._forget(element)
         root = parser.root
         self._look_at(root)
         return root
@@ -311,10 +311,8 @@ class _Reading:
                         (child.sourceline, record), tuple(fields), fields.values()
                     )
 
-    def _forget(self, element: Any, kind: str) -> None:
+    def _forget(self, element: Any) -> None:
         """Let go of a record and of what stands before it: memory stays flat."""
-        if kind == self._owner:
-            self._look_at(element)
         element.clear(keep_tail=False)
         parent = element.getparent()
         if parent is None:
@@ -346,7 +344,7 @@ class _Reading:
             self._note(UNREAD, name, element)
 
     def _records_in(self, element: Any) -> Iterator[Any]:
-        return element.iter(*(f"{{*}}{tag}" for tag in self._kinds))  # type: ignore[no-any-return]
+        return element.iterdescendants(*(f"{{*}}{tag}" for tag in self._kinds))  # type: ignore[no-any-return]
 
 
 def _part(item: Any, name: str) -> str | None:
