@@ -5,10 +5,12 @@ types are those of the standard; no file of a product was seen.  The edition of 
 second layout and a second writer beside these.
 """
 
+from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.gbt24589 import layout
-from kamcore.format import Evidence, Format, Guess, Head, Options, Reading, Source
+from kamcore.books import Books
+from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
 
 __all__ = ["FORMAT", "Gbt24589"]
 
@@ -20,7 +22,7 @@ class Gbt24589(Format):
     title = "国标会计核算软件数据接口 GB/T 24589.1-2010"
     title_en = "national standard GB/T 24589.1-2010, common archives, ledger and receivables"
     vendor = "国家标准"
-    suffixes = (".zip", ".xml", "")
+    suffixes = (".zip", ".xml")
     evidence = Evidence.CONFIRMED
     evidence_note = "names, order and types read in the standard; no file of a product seen"
     spec = "formats/gbt24589.md section 1: GB/T 24589.1-2010"
@@ -64,6 +66,18 @@ class Gbt24589(Format):
         from kamcore.adapters.gbt24589.reader import read_books
 
         return read_books(source, options)
+
+    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
+        """Write a zip where the target is named so, else a folder."""
+        from kamcore.adapters.gbt24589.writer import write_books
+
+        write_books(books, target, losses, options)
+
+    def spelling(self, books: Books, options: Options) -> Books:
+        """The books as the package says them: every account and member a line names is listed."""
+        from kamcore.adapters.gbt24589.spelling import spell
+
+        return spell(books, Losses(), options)
 
 
 def _is(name: str, part: str) -> bool:

@@ -126,9 +126,6 @@ def accounts_of(contents: Contents, scheme: CodeScheme | None, slots: Slots) -> 
     level = read_integers(grid, "科目级次").values
     said = texts(grid, "科目名称", "科目类型", "余额方向")
     codes = read_codes(grid, "科目编号").values
-    rule = scheme or CodeScheme.detect(codes.drop_nulls().to_list())
-    parents = [rule.parent(code) if code else None for code in codes]
-    names = dict(zip(codes, said["科目名称"], strict=True))
     dims = (
         slots.frame.sort("slot").group_by("account").agg(pl.col("id").unique(maintain_order=True))
     )
@@ -136,21 +133,38 @@ def accounts_of(contents: Contents, scheme: CodeScheme | None, slots: Slots) -> 
         {
             "code": codes,
             "name": said["科目名称"],
-            "full_name": [_full_name(code, names, rule) for code in codes],
-            "parent": parents,
             "level": level,
             "category": said["科目类型"],
             "direction": said["余额方向"].replace_strict(
                 layout.SIDES, default=None, return_dtype=schema.TEXT
             ),
-            "is_leaf": ~codes.is_in([code for code in parents if code]),
             "source_row": said["source_row"],
-        },
-        schema_overrides={"full_name": schema.TEXT, "parent": schema.TEXT},
+        }
     ).drop_nulls("code")
     needed = dims.select(code="account", dimensions=pl.col("id").list.join(","))
-    return frame.unique("code", keep="first", maintain_order=True).join(
+    frame = frame.unique("code", keep="first", maintain_order=True).join(
         needed, on="code", how="left", maintain_order="left"
+    )
+    return charted(frame, scheme)
+
+
+def rule_of(codes: pl.Series, scheme: CodeScheme | None) -> CodeScheme:
+    """The rule of the standard with the separator that the codes themselves bear."""
+    found = CodeScheme.detect(codes.drop_nulls().to_list())
+    return CodeScheme(scheme.lengths, found.separator) if scheme else found
+
+
+def charted(accounts: pl.DataFrame, scheme: CodeScheme | None) -> pl.DataFrame:
+    """Accounts with what follows from their codes: parent, full name, whether they are leaves."""
+    codes = accounts["code"].to_list()
+    rule = rule_of(accounts["code"], scheme)
+    names = dict(zip(codes, accounts["name"], strict=True))
+    parents = [rule.parent(code) for code in codes]
+    above = set(parents)
+    return accounts.with_columns(
+        full_name=pl.Series([_full_name(code, names, rule) for code in codes], dtype=schema.TEXT),
+        parent=pl.Series(parents, dtype=schema.TEXT),
+        is_leaf=pl.Series([code not in above for code in codes], dtype=schema.FLAG),
     )
 
 
@@ -256,11 +270,13 @@ __all__ = [
     "Lists",
     "Slots",
     "accounts_of",
+    "charted",
     "dimensions_of",
     "entity_of",
     "lists_of",
     "members_of",
     "personal_extras",
+    "rule_of",
     "slots_of",
     "texts",
 ]

@@ -15,7 +15,7 @@ NO_VOUCHER = Fault(
 GUESSED_LINE = Fault(
     code="S1022",
     severity=Severity.WARNING,
-    zh="现金流量行不带期间和分录, 凭证 {value} 中没有金额相同的分录 (共 {count} 行); 记在该号第一张凭证上",
+    zh="现金流量行不带期间和分录, 凭证 {value} 没有同额分录 (共 {count} 行), 记在首张同号凭证",
     en="cash-flow rows name no period or line, and voucher {value} has no line of that amount"
     " ({count} rows); they are kept with the first voucher of that number",
 )

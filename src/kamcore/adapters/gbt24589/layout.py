@@ -153,7 +153,8 @@ LIMITS = Limits(
 """Lengths and decimals of the standard (C..n, Dm.k)."""
 
 WRITES = (
-    Fact.several("accounts", "code name level category direction")
+    Fact.several("accounts", "code name full_name parent level category direction is_leaf")
+    | Fact.several("accounts", "dimensions")
     | Fact.several("dimensions", "id label")
     | Fact.several("members", "dimension code name short_name parent")
     | Fact.several("vouchers", "year period date word number attachments preparer reviewer poster")
@@ -167,11 +168,10 @@ WRITES = (
     | Fact.several("balances", "quantity_opening quantity_debit quantity_credit quantity_closing")
     | Fact.several("open_items", "id party_role party account date voucher_date due_date document")
     | Fact.several("open_items", "invoice contract project summary currency rate amount fx_amount")
-)
-"""What a package says."""
-READS = (
-    WRITES
-    | Fact.several("accounts", "parent full_name is_leaf dimensions")
-    | Fact.several("dimensions", "source_code")
     | Fact.several("extras", "table row_id field value")
 )
+"""What a package says."""
+READS = WRITES | Fact.several("dimensions", "source_code")
+
+LINE_EXTRAS = ("票据类型", "凭证头可扩展字段结构值", "分录行可扩展字段结构值")
+"""Elements of 记账凭证 that the model has no column for."""

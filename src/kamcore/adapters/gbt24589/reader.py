@@ -47,15 +47,14 @@ def read_books(source: Source, options: Options) -> Reading:
     if chart.height:
         tables["accounts"] = chart
     tables["dimensions"] = archives.dimensions_of(tables["members"], slots, labels, codes)
-    for name, read in (
-        (layout.FLOWS, lambda grid: read_flows(grid, books, lists.words)),
-        (layout.BALANCES, lambda grid: read_balances(grid, slots, lists, entity.base_currency)),
-    ):
-        grid = contents.grid(name)
-        if grid is not None and grid.height:
-            table = "cash_flows" if name == layout.FLOWS else "balances"
-            tables[table], odd = read(grid)
-            problems += odd
+    flows, balances = contents.grid(layout.FLOWS), contents.grid(layout.BALANCES)
+    if flows is not None and flows.height:
+        tables["cash_flows"], odd = read_flows(flows, books, lists.words)
+        problems += odd
+    if balances is not None and balances.height:
+        base = entity.base_currency
+        tables["balances"], odd = read_balances(balances, slots, lists, base)
+        problems += odd
     items = {
         name: grid
         for name in layout.OPEN_ITEMS

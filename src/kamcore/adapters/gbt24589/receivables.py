@@ -66,7 +66,8 @@ def read_items(
     grids: dict[str, Grid], lists: Lists, base: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Problem, ...]]:
     """Read the tables of receivables and payables: open items, their extras, problems."""
-    frames, problems = [], []
+    frames: list[pl.DataFrame] = []
+    problems: list[Problem] = []
     for table, grid in grids.items():
         role, code = layout.OPEN_ITEMS[table]
         found, odd = _rows(grid, role, code, lists)

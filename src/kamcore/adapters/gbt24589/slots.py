@@ -13,7 +13,7 @@ from kamcore.grid.sheet import Grid
 UNKNOWN_SLOT = Fault(
     code="S1011",
     severity=Severity.WARNING,
-    zh="科目 {account} 没有辅助项 {slot}, 「{value}」不知属于哪个核算类别 (共 {count} 行), 保留为附加信息",
+    zh="科目 {account} 没有辅助项 {slot}, 「{value}」类别不明 (共 {count} 行), 按附加信息保留",
     en="account {account} has no 辅助项 {slot}: nothing says what dimension {value!r} belongs to"
     " ({count} rows); kept as an extra",
     hint_zh="核对「科目辅助核算」表",

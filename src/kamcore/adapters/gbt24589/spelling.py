@@ -1,0 +1,280 @@
+"""Books as a package of the standard says them, with a note of every change."""
+
+import polars as pl
+
+from kamcore.adapters.gbt24589 import layout
+from kamcore.adapters.gbt24589.archives import charted
+from kamcore.adapters.gbt24589.receivables import REST, SPLIT
+from kamcore.adapters.gbt24589.tables import slots_of_books
+from kamcore.books import Books, schema
+from kamcore.errors import Fault, LossRefused
+from kamcore.format import Losses, LossKind, Options
+from kamcore.grid.element_writing import ILLEGAL
+from kamcore.grid.outgoing import Noting, note_extras
+from kamcore.grid.settling import dates_of_heads, settled_money, tidied
+from kamcore.grid.words import tidy
+from kamcore.model.dimension import dimension_id, label_of
+from kamcore.model.scheme import CodeScheme
+
+LONG_CODE = Fault(
+    code="S1031",
+    zh="代码「{value}」超过标准允许的 {size} 个字符; 截短会变成另一个代码",
+    en="the code {value!r} is longer than the {size} characters of the standard; cut short it"
+    " would be another code",
+    hint_zh="请在对照表中给出短代码",
+    hint_en="give it a shorter code in a mapping",
+)
+
+CODE_CHARS = 60
+_TEXTS = {
+    "vouchers": ("word", "preparer", "reviewer", "poster", "source_module"),
+    "lines": (
+        "summary",
+        "unit",
+        "rate_type",
+        "settlement_method",
+        "settlement_number",
+        "currency",
+    ),
+}
+_SIZES = {
+    **layout.LIMITS.text_chars,
+    "vouchers.source_module": 20,
+    "lines.unit": 10,
+    "accounts.name": 60,
+    "accounts.category": 20,
+    "members.name": 200,
+    "members.short_name": 60,
+}
+_CODES = ("vouchers.word", "lines.account", "lines.rate_type", "lines.settlement_method")
+
+
+def spell(books: Books, losses: Losses, options: Options) -> Books:
+    """The books as the files say them.
+
+    Raises:
+        LossRefused: a code is longer than the standard allows.
+    """
+    del options
+    noting = Noting(books, losses)
+    settled = _with_lines(_with_extras(books, losses), noting)
+    noting = Noting(settled, losses)
+    settled = dates_of_heads(settled, noting, from_date=False)
+    settled = _legal(settled, noting)
+    settled = settled_money(_sided(settled), noting)
+    dims = schema.dimension_columns(settled.lines)
+    settled = tidied(settled, noting, _TEXTS, ("account", *dims))
+    settled = _cut(_statuses(settled, noting), noting)
+    settled = _rounded(settled, noting)
+    _refuse_long(settled)
+    return _with_slots(_in_order(_archives(settled)), noting)
+
+
+def _with_extras(books: Books, losses: Losses) -> Books:
+    """The extras that an element holds: of documents, employees and lines."""
+    table, field = pl.col("table"), pl.col("field")
+    split = field.str.extract(r"^核销[0-9]+\.(.+)$", 1).is_in([*SPLIT])
+    held = (
+        ((table == "open_items") & (field.is_in([*REST]) | split.fill_null(value=False)))
+        | ((table == "members") & field.is_in([*layout.PERSONAL]))
+        | ((table == "lines") & field.is_in([*layout.LINE_EXTRAS]))
+    )
+    extras = books.extras.with_columns(tidy(books.extras["value"]).alias("value"))
+    good = extras.select((held & pl.col("value").is_not_null()).fill_null(value=False)).to_series()
+    note_extras(books, books.extras.filter(~good), losses)
+    return books.replace(extras=extras.filter(good))
+
+
+def _moved(extras: pl.DataFrame, table: str, old: pl.Series) -> pl.DataFrame:
+    """Extras with the new places of the rows of a table; `old` gives the place each had."""
+    rows = pl.DataFrame({"row_id": old.cast(schema.INTEGER)}).with_columns(
+        _new=pl.int_range(pl.len(), dtype=schema.INTEGER)
+    )
+    own = extras.filter(pl.col("table") == table)
+    own = own.join(rows, on="row_id", how="inner", maintain_order="left")
+    others = extras.filter(pl.col("table") != table)
+    return pl.concat([others, own.with_columns(row_id="_new").drop("_new")])
+
+
+def _in_order(books: Books) -> Books:
+    """Members and documents in the order of the tables that hold them."""
+    ranks = {name: rank for rank, name in enumerate((*layout.MEMBERS, "", layout.FLOW_ITEMS))}
+    rank = pl.col("dimension").replace_strict(
+        ranks, default=len(layout.MEMBERS), return_dtype=schema.INTEGER
+    )
+    members = books.members.with_row_index("_row").sort(rank, maintain_order=True)
+    roles = {role: rank for rank, (role, _) in enumerate(layout.OPEN_ITEMS.values())}
+    role = pl.col("party_role").replace_strict(
+        roles, default=len(roles), return_dtype=schema.INTEGER
+    )
+    items = books.open_items.with_row_index("_row").sort(role, maintain_order=True)
+    extras = _moved(books.extras, "members", members["_row"])
+    return books.replace(
+        members=members.drop("_row"),
+        open_items=items.drop("_row"),
+        extras=_moved(extras, "open_items", items["_row"]),
+    )
+
+
+def _with_slots(books: Books, noting: Noting) -> Books:
+    """Accounts with what their codes and their slots say."""
+    before = books.accounts
+    told = charted(before, books.entity.scheme)
+    named = (
+        slots_of_books(books)
+        .group_by("account", maintain_order=True)
+        .agg(dimensions=pl.col("id").str.join(","))
+    )
+    told = told.drop("dimensions").join(
+        named, left_on="code", right_on="account", how="left", maintain_order="left"
+    )
+    for name in ("full_name", "parent", "is_leaf"):
+        changed = before[name].is_not_null() & before[name].ne_missing(told[name])
+        Noting(books, noting.losses).note(LossKind.REPLACED, f"accounts.{name}", changed)
+    return books.replace(accounts=told.select(schema.ACCOUNTS.names))
+
+
+def _with_lines(books: Books, noting: Noting) -> Books:
+    """Vouchers that have lines; one without has no row in 记账凭证."""
+    used = books.lines["voucher_id"].unique().implode()
+    empty = ~books.vouchers["voucher_id"].is_in(used)
+    noting.note(LossKind.DROPPED, "vouchers.number", empty)
+    heads = books.vouchers.filter(~empty)
+    order = heads.select("voucher_id").with_row_index("_order")
+    lines = books.lines.with_row_index("_row").join(
+        order, on="voucher_id", how="inner", maintain_order="left"
+    )
+    lines = lines.sort("_order", maintain_order=True)
+    return books.replace(
+        vouchers=heads,
+        lines=lines.drop("_order", "_row"),
+        extras=_moved(books.extras, "lines", lines["_row"]),
+    )
+
+
+def _sided(books: Books) -> Books:
+    """A blank beside a figure is 0, which the standard demands."""
+    zero = pl.lit(0, dtype=schema.AMOUNT)
+    debit, credit = pl.col("debit"), pl.col("credit")
+    return books.replace(
+        lines=books.lines.with_columns(
+            pl.coalesce(debit, pl.when(credit.is_not_null()).then(zero)),
+            pl.coalesce(credit, pl.when(debit.is_not_null()).then(zero)),
+        )
+    )
+
+
+def _legal(books: Books, noting: Noting) -> Books:
+    """Texts without characters that XML cannot hold."""
+    frames = {}
+    for table, names in {
+        **_TEXTS,
+        "members": ("name", "short_name"),
+        "accounts": ("name",),
+    }.items():
+        frame = books.tables[table]
+        for name in names:
+            odd = frame[name].str.contains(ILLEGAL)
+            if odd.any():
+                noting.note(LossKind.REPLACED, f"{table}.{name}", odd)
+                frame = frame.with_columns(pl.col(name).str.replace_all(ILLEGAL, "?"))
+        frames[table] = frame
+    return Books(books.entity, {**books.tables, **frames}, books.origin)
+
+
+def _statuses(books: Books, noting: Noting) -> Books:
+    """A status is two flags and a reviewer; reviewed without one cannot be said."""
+    heads = books.vouchers
+    lost = (heads["status"] == "reviewed") & heads["reviewer"].is_null()
+    noting.note(LossKind.DROPPED, "vouchers.status", lost)
+    kept = pl.col("status").is_in(["posted", "void"])
+    reviewed = pl.when(pl.col("reviewer").is_not_null()).then(pl.lit("reviewed"))
+    status = pl.when(kept).then("status").otherwise(reviewed.otherwise(pl.lit("draft")))
+    return books.replace(
+        vouchers=heads.with_columns(status=status, attachments=pl.col("attachments").fill_null(0))
+    )
+
+
+def _cut(books: Books, noting: Noting) -> Books:
+    frames = dict(books.tables)
+    for fact, size in _SIZES.items():
+        table, _, name = fact.partition(".")
+        texts = frames[table][name]
+        long = (texts.str.len_chars() > size).fill_null(value=False)
+        if long.any():
+            noting.note(LossKind.CUT, fact, long)
+            cut = tidy(texts.str.slice(0, size))
+            frames[table] = frames[table].with_columns(cut.alias(name))
+    return Books(books.entity, frames, books.origin)
+
+
+def _rounded(books: Books, noting: Noting) -> Books:
+    """Figures with the decimals of the standard, halves away from zero."""
+    lines = books.lines
+    for fact, places in layout.LIMITS.decimals.items():
+        name = fact.partition(".")[2]
+        rounded = lines[name].round(places, mode="half_away_from_zero").cast(lines[name].dtype)
+        changed = (rounded != lines[name]).fill_null(value=False)
+        if changed.any():
+            noting.note(LossKind.ROUNDED, fact, changed)
+            lines = lines.with_columns(rounded.alias(name))
+    return books.replace(lines=lines)
+
+
+def _refuse_long(books: Books) -> None:
+    dims = [f"lines.{name}" for name in schema.dimension_columns(books.lines)]
+    for fact in (*_CODES, *dims, "accounts.code", "members.code", "members.parent"):
+        table, _, name = fact.partition(".")
+        codes = books.tables[table][name]
+        long = codes.filter(codes.str.len_chars() > CODE_CHARS)
+        if long.len():
+            place = books.origin.place(None)
+            raise LossRefused(LONG_CODE.at(place, long[0], size=CODE_CHARS))
+
+
+def _archives(books: Books) -> Books:
+    """Accounts and members with those that only lines name; dimensions by their labels."""
+    lines = books.lines
+    used = [n for n in schema.dimension_columns(lines) if lines[n].null_count() < lines.height]
+    ids = [name.removeprefix(schema.AUX) for name in used]
+    more = [
+        lines.select(dimension=pl.lit(name), code=schema.AUX + name)
+        .drop_nulls()
+        .unique()
+        .sort("code")
+        for name in ids
+    ]
+    key = ["dimension", "code"]
+    members = pl.concat([books.members, *more], how="diagonal").unique(
+        key, keep="first", maintain_order=True
+    )
+    members = members.with_columns(tidy(members[n]) for n in ("name", "short_name", "parent"))
+    accounts = pl.concat(
+        [books.accounts, lines.select(code="account").drop_nulls().unique().sort("code")],
+        how="diagonal",
+    ).unique("code", keep="first", maintain_order=True)
+    codes = accounts["code"].to_list()
+    rule = books.entity.scheme or CodeScheme.detect(codes)
+    levels = pl.Series([rule.level(code) for code in codes], dtype=schema.INTEGER)
+    accounts = accounts.with_columns(
+        name=tidy(accounts["name"]),
+        category=tidy(accounts["category"]),
+        level=pl.col("level").fill_null(pl.lit(levels)),
+    )
+    known = dict(books.dimensions.select("id", "label").iter_rows())
+    named = list(dict.fromkeys([*known, *ids, *members["dimension"]]))
+    named = [name for name in named if name in ids or name in set(members["dimension"])]
+    labels = [_label(name, known.get(name)) for name in named]
+    return books.replace(
+        lines=lines.drop([n for n in schema.dimension_columns(lines) if n not in used]),
+        accounts=accounts,
+        members=members,
+        dimensions=pl.DataFrame(
+            {"id": named, "label": labels}, schema={"id": schema.TEXT, "label": schema.TEXT}
+        ),
+    )
+
+
+def _label(dimension: str, said: str | None) -> str:
+    """The source's label as long as it reads back as the same dimension."""
+    return said if said and dimension_id(said) == dimension else label_of(dimension)
