@@ -283,9 +283,14 @@ class Spelling:
         )
 
     def texts(self, names: Collection[str]) -> None:
-        """Trim texts of the lines as a reader will."""
+        """Trim texts of the lines as a reader will; those with blanks at an end are noted."""
         lines = self.books.lines
-        self.books = self.books.replace(lines=lines.with_columns(tidy(lines[n]) for n in names))
+        for name in names:
+            trimmed = tidy(lines[name])
+            changed = lines[name].ne_missing(trimmed)
+            self.note(LossKind.REPLACED, f"lines.{name}", changed, lines[name])
+            lines = lines.with_columns(trimmed.alias(name))
+        self.books = self.books.replace(lines=lines)
 
     def done(self) -> Books:
         """The books with those accounts, dimensions and members that the lines name."""
