@@ -75,9 +75,9 @@ def read_items(
         problems += odd
     rows = pl.concat(frames).drop_nulls(["party", "amount"])
     key = ["party_role", "party", "account", "document", "currency", "due_date"]
-    alone = pl.when(pl.col("document").is_null()).then(pl.int_range(pl.len()))
-    rows = rows.with_columns(_alone=alone)
-    rows = rows.with_columns(_first=pl.int_range(pl.len()).min().over([*key, "_alone"]))
+    alone = pl.when(pl.col("document").is_null()).then(pl.col("_row"))
+    rows = rows.with_row_index("_row").with_columns(_alone=alone)
+    rows = rows.with_columns(_first=pl.col("_row").min().over([*key, "_alone"]))
     rows = rows.with_columns(
         _item=pl.col("_first").rank("dense").cast(schema.INTEGER) - 1,
         _nth=pl.int_range(1, pl.len() + 1).over("_first"),
