@@ -42,8 +42,8 @@ def result_balances(
     keys = ("account", *dims)
     rows = lazy_balances(frames, scope, Span(span.last, span.last))
     accounts = [code for code in tree.parents if tree.category(code) == _RESULT]
-    rows = rows.filter(nw.col("account").is_in(accounts)).group_by(*keys)
-    sums = rows.agg(nw.col("closing").sum()).filter(nw.col("closing") != 0)
+    rows = rows.filter(nw.col("account").is_in(accounts))
+    sums = rows.group_by(*keys).agg(nw.col("closing").sum()).filter(nw.col("closing") != 0)
     return list(sums.sort(*keys).collect().iter_rows(named=True))
 
 
