@@ -43,6 +43,7 @@ SHOWN = 5
 _LOOKED_AT = 200
 _MOST = 0.8
 _LONGEST_CAPTION = 30
+_DAY = r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?$"
 _CODE_AND_NAME = r"^\S*\d\S*\s+\S"
 _NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+")
 _NEEDED = (
@@ -168,7 +169,7 @@ def _likely_sheet(book: Workbook, known: Mapping[LayoutKind, Known]) -> str:
 def _header(book: Workbook, sheet: str, known: Mapping[LayoutKind, Known]) -> Header:
     """The row with the most known captions, else the last row of texts before figures begin."""
     rows = book.peek(sheet)
-    place = Place(file=book.file, sheet=sheet)
+    place = Place(file=book.file, sheet=None if book.container == "text" else sheet)
     words = {word: word for meanings in known.values() for word in meanings}
     found = _each(rows, words, place)
     if len(found.columns) > 1:
@@ -282,10 +283,14 @@ def _by_content(
             f"{meaning.zh}, 各格只有数字",
             f"{meaning.en}, and holds digits only",
         )
-    if meaning is not None or kind is LayoutKind.BALANCES:
+    if kind is LayoutKind.BALANCES:
         return meaning
-    if "vouchers.date" not in taken and _share(filled, r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?$"):
+    # A caption such as 记账日 speaks of a person and means a day.
+    unsure = meaning is None or cell_kind(meaning.field) == "text"
+    if unsure and "vouchers.date" not in taken and _share(filled, _DAY):
         return Meaning("vouchers.date", "各格都是日期", "its cells are dates")
+    if meaning is not None:
+        return meaning
     if "lines.account" not in taken and _share(filled, r"^[1-6]\d{3}(?:[.\-]?\d{2,4})*$"):
         return Meaning("lines.account", "各格像科目代码", "its cells look like account codes")
     return None

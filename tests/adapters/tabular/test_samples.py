@@ -12,6 +12,7 @@ from expectations import SAMPLES, compare, expectation, needs_shared
 from kamcore.adapters.tabular import FORMATS
 from kamcore.format import Certainty, Source
 from kamcore.grid.head import head_of
+from kamcore.ledger import stated_differences
 
 pytestmark = [pytest.mark.shared, needs_shared]
 
@@ -34,7 +35,9 @@ def amount(value):
     return None if value is None else f"{value:.2f}"
 
 
-@pytest.mark.parametrize("sample", [name for name in OWN if "journal" in name or "voucher_list" in name])
+@pytest.mark.parametrize(
+    "sample", [name for name in OWN if "journal" in name or "voucher_list" in name]
+)
 def test_voucher_lists_read_as_expected(sample):
     reading = kamcore.read(SAMPLES / sample)
     assert reading.format == OWN[sample]
@@ -84,6 +87,8 @@ def test_ledgers_read_as_expected(sample):
         assert amount(line["debit"]) == sample_line["debit"]
         assert amount(line["credit"]) == sample_line["credit"]
     assert not [problem for problem in reading.problems if problem.code.startswith("T")]
+    # What the ledger states is what the engine computes from its lines.
+    assert stated_differences(books).height == 0
 
 
 def find(books, wanted):

@@ -162,7 +162,7 @@ def _spread(rows: Rows, data: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]
     What moved in a span from the first period on is what moved in the year so far.
     """
     dims = [c for c in data.columns if c.startswith(f"balances.{schema.AUX}")]
-    more = [pl.col(CODE).replace("", None).alias("currency")] if CODE in data.columns else []
+    more = [pl.col("lines.currency").alias("currency")] if CODE in data.columns else []
     table = data.select(
         *(pl.col(f"_{edge}_{part}") for edge in ("first", "last") for part in ("year", "period")),
         pl.col(_ACCOUNT).alias("account"),
@@ -261,9 +261,8 @@ def _extras(rows: Rows, data: pl.DataFrame, balances: pl.DataFrame) -> pl.DataFr
     grid = rows.entries.grid
     fields = {column.key for column in rows.opened.columns if column.field}
     spots = balances.with_row_index("_id").group_by("source_row").agg(pl.col("_id").min())
-    source = pl.DataFrame({"source_row": grid.rows.cast(pl.Int64), INDEX: range(grid.height)})
-    ids = data.select(pl.col(INDEX).cast(pl.Int64)).join(source, on=INDEX)
-    ids = ids.join(spots, on="source_row")
+    ids = data.select(INDEX, source_row=grid.rows.gather(data[INDEX]).cast(pl.Int64))
+    ids = ids.join(spots, on="source_row", maintain_order="left")
     found = [schema.EXTRAS.empty()]
     for heading in grid.frame.columns:
         if heading in fields and heading not in _KEPT:

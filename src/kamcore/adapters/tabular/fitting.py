@@ -16,6 +16,8 @@ from kamcore.place import Place
 __all__ = ["Fit", "fit", "guess"]
 
 _ANY = "aux_*"
+_FEW = 3
+"""Other headings that must stand in the row where a label is looked for."""
 _SPOKEN = tuple(label for known in DIMENSIONS for label in (known.label, *known.aliases))
 
 Cells = Sequence[Sequence[str]]
@@ -48,14 +50,13 @@ class Fit:
         return self.header.problems
 
 
-def fit(layout: Layout, sheet: str, rows: Cells, file: str = "") -> Fit:
+def fit(layout: Layout, sheet: str, rows: Cells, place: Place | None = None) -> Fit:
     """Compare the first rows of a sheet with a layout."""
     label = _label(layout, rows)
     columns = tuple(_spelled(column, label) for column in layout.columns)
     wanted = {column.key: column.headings for column in columns}
     need = [column.key for column in columns if column.need]
-    place = Place(file=file, sheet=sheet)
-    header = find_header(rows, wanted, need, place=place)
+    header = find_header(rows, wanted, need, place=place or Place(sheet=sheet))
     found = Fit(header=header, columns=columns, label=label)
     lacks = _lacks(layout, header, sheet, rows)
     near = header.is_complete and lacks is not None and lacks[0].startswith("没有「")
@@ -151,7 +152,7 @@ def _label(layout: Layout, rows: Cells) -> str:
     }
     for row in rows[:WITHIN]:
         folded = [fold(cell) for cell in row]
-        if len(taken.intersection(folded)) < len(taken) // 3:
+        if len(taken.intersection(folded)) < min(_FEW, len(taken)):
             continue
         for pattern in patterns:
             before, _, after = (fold(part) for part in pattern.partition(DIMENSION))

@@ -116,7 +116,7 @@ def _chosen(
     files are recognised.
     """
     names = (sheet,) if sheet else book.names or tuple(one.name for one in book.sheets)
-    fits = {name: fit(layout, name, book.peek(name), book.file) for name in names}
+    fits = {name: fit(layout, name, book.peek(name), _place(book, name)) for name in names}
     good = [name for name in names if fits[name].fits]
     if not good:
         good = [name for name in names if fits[name].header.is_complete][:1]
@@ -133,6 +133,11 @@ def _chosen(
         if name not in good and any(map(any, book.peek(name)))
     ]
     return [(name, fits[name]) for name in good]
+
+
+def _place(book: Workbook, sheet: str) -> Place:
+    """The place of a sheet; a text has lines and no sheet."""
+    return Place(file=book.file, sheet=None if book.container == "text" else sheet)
 
 
 def _titles(sheet: str, rows: Cells, header: Header) -> Titles:
