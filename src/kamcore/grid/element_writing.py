@@ -11,6 +11,7 @@ import polars as pl
 
 __all__ = [
     "END",
+    "FORBIDDEN",
     "ILLEGAL",
     "Leaf",
     "attribute",
@@ -24,6 +25,9 @@ __all__ = [
 
 ILLEGAL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 """Characters that XML 1.0 cannot hold, not even as references (production 2)."""
+
+FORBIDDEN = {chr(code): " " for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+"""The same, each with what replaces it."""
 
 END = "\r\n"
 """What ends a line."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from kamcore.adapters.yonyou_nc_xml import FORMAT, layout
 from kamcore.format import Fact
-from kamcore.testing import FormatLaws, Shape
+from kamcore.testing import FormatLaws
 
 SAMPLES = Path(__file__).parent / "samples"
 STATUS = Fact("vouchers", "status")
@@ -14,7 +14,6 @@ STATUS = Fact("vouchers", "status")
 class TestNc6(FormatLaws):
     format = FORMAT
     samples = (SAMPLES / "nc6.xml", SAMPLES / "mixed.xml")
-    shape = Shape(hostile=True)
     examples = 5
     facts = layout.FACTS - layout.UNSAID["nc6"] - {STATUS}
 
@@ -23,6 +22,5 @@ class TestNc5(FormatLaws):
     format = FORMAT
     samples = (SAMPLES / "nc5.xml",)
     options: ClassVar = {"dialect": "nc5"}
-    shape = Shape(hostile=True)
     examples = 3
     facts = layout.FACTS - layout.UNSAID["nc5"] - {STATUS}

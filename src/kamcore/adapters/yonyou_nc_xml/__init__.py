@@ -59,7 +59,7 @@ class YonyouNcXml(Format):
         billtype = kind[1].lower() if kind else ""
         if billtype == "vouchergl":
             return Guess.sure("billtype 为 vouchergl", "its billtype is vouchergl")
-        if "<voucher_head" not in head.text:
+        if "<voucher_head" not in head.text and "<accsubjcode" not in head.text:
             return Guess.no("没有凭证头", "there is no head of a voucher")
         if billtype == "gl" and "<prepareddate" in head.text:
             return Guess.sure(

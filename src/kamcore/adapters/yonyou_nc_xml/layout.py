@@ -9,6 +9,7 @@ import attrs
 
 from kamcore.format import Fact, Limits
 from kamcore.grid.documents import QUANTITY_CREDIT, QUANTITY_DEBIT
+from kamcore.grid.element_writing import FORBIDDEN
 from kamcore.grid.elements import Listing, Pairs, Shape
 from kamcore.grid.entries import Field, Kind
 
@@ -200,7 +201,7 @@ FACTS = COMMON | _SETTLEMENT | _FLOWS
 UNSAID = {"nc6": _SETTLEMENT, "nc5": _FLOWS}
 """Facts that a dialect has no element for."""
 
-LIMITS = Limits(encoding="utf-8")
+LIMITS = Limits(encoding="utf-8", forbidden=FORBIDDEN)
 
 NUMBER = {"nc6": "detailindex", "nc5": "entry_id"}
 VAT_FIELDS = (

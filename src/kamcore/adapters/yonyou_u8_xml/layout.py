@@ -7,6 +7,7 @@ import attrs
 
 from kamcore.format import Fact, Limits
 from kamcore.grid.documents import QUANTITY_CREDIT, QUANTITY_DEBIT
+from kamcore.grid.element_writing import FORBIDDEN
 from kamcore.grid.elements import Listing, Pairs, Shape
 from kamcore.grid.entries import Field, Kind
 
@@ -187,6 +188,7 @@ LIMITS = Limits(
         for name, fact in _FACTS.items()
         if name in _SIZES and name not in _CODES
     },
+    forbidden=FORBIDDEN,
     decimals={"lines.debit": 2, "lines.credit": 2, "lines.fx_debit": 2, "lines.fx_credit": 2},
 )
 CODE_SIZES = {
