@@ -35,14 +35,14 @@ class Fitted:
 def fit(texts: pl.Series, size: int | None = None, encoding: str = "gbk") -> Fitted:
     """Make texts fit `size` bytes of an encoding of one or two bytes a character.
 
-    Outer blanks go, because a reader drops them.  A character that the encoding lacks becomes one
+    Outer blanks go, because a reader drops them, and count as replaced.  A character that the encoding lacks becomes one
     question mark per UTF-16 unit, as the code page conversion of Windows writes it, a NUL a
     blank.
     """
     clean = tidy(texts)
     mapped = tidy(_mapped(clean, encoding))
     short = mapped if size is None else _cut(mapped, size, encoding)
-    return Fitted(short, clean.ne_missing(mapped), mapped.ne_missing(short))
+    return Fitted(short, texts.ne_missing(mapped), mapped.ne_missing(short))
 
 
 def size_of(texts: pl.Series) -> pl.Series:

@@ -1,12 +1,13 @@
 """What a record says twice: the direction flag beside the amounts, and gaps among its items."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from kamcore.adapters.kingdee_dbf.columns import DIRECTION, PAIRS
+from kamcore.adapters.kingdee_dbf.columns import DIRECTION
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.grid.entries import INDEX
+from kamcore.grid.labels import Pair
 from kamcore.grid.sheet import Grid
 
 CONFLICT = Fault(
@@ -83,12 +84,12 @@ def directions(frame: pl.DataFrame, grid: Grid) -> tuple[Mapping[str, str], list
     return {"direction": "0/1" if turned else "1/0"}, problems
 
 
-def item_gaps(frame: pl.DataFrame, grid: Grid) -> list[Problem]:
+def item_gaps(frame: pl.DataFrame, grid: Grid, pairs: Sequence[Pair]) -> list[Problem]:
     """Items that stand behind a blank one, once for each position."""
     problems = []
     blank = pl.lit(value=False)
     marks = {}
-    for number, pair in enumerate(PAIRS, start=1):
+    for number, pair in enumerate(pairs, start=1):
         said = pl.col(pair.code).is_not_null() | pl.col(pair.label).is_not_null()
         marks[number] = (said & blank).alias(str(number))
         blank |= ~said

@@ -150,13 +150,27 @@ def columns_of(generation: str) -> tuple[Column, ...]:
 COLUMNS = {column.key: column for column in columns_of("4")}
 """Every field of any generation, by name."""
 
-FIELDS = tuple(column.field for column in COLUMNS.values() if column.field.fact)
-"""Fields that carry a fact or take part in one."""
 
-PAIRS = tuple(
-    Pair(f"code.{number}", f"label.{number}", name=f"name.{number}")
-    for number in range(1, ITEMS["4"] + 1)
-)
+def fields_with(items: int) -> tuple[Field, ...]:
+    """Fields that carry a fact or take part in one, with so many items."""
+    known = {c.key for number in range(1, items + 1) for c in _item(number)}
+    return tuple(
+        column.field
+        for key, column in COLUMNS.items()
+        if column.field.fact and (key in known or not key.startswith(ITEM_FIELDS))
+    )
+
+
+def pairs_of(items: int) -> tuple[Pair, ...]:
+    """The working columns of so many items."""
+    return tuple(
+        Pair(f"code.{number}", f"label.{number}", name=f"name.{number}")
+        for number in range(1, items + 1)
+    )
+
+
+ITEM_FIELDS = ("FCLSNAME", "FOBJID", "FOBJNAME")
+"""What the names of an item's fields begin with; its number follows."""
 
 VERBATIM = ("FPAY", "FCASHFLOW")
 """Fields that the model has no place for."""

@@ -60,14 +60,16 @@ def read_books(source: Source, options: Options) -> Reading:
         raise UsageError(BAD_ENCODING.at(Place(), options["encoding"])) from error
     problems = [*table.problems, *_of_fields(table, source.name)]
     grid = _said(table.grid)
-    entries = read_entries(grid, layout.FIELDS)
+    items = _items_in_use(grid)
+    entries = read_entries(grid, layout.fields_with(items))
     frame = sides(entries.frame, entries.lost("lines.debit"), entries.lost("lines.credit"))
     frame, strange = iso_currencies(frame, entries)
     base = str(options.get("base_currency") or base_currency(frame, layout.AMOUNT))
     unlike = unlike_originals(frame, entries, layout.AMOUNT, base)
     frame = original(frame, layout.AMOUNT, base)
-    gaps = item_gaps(frame, grid)
-    frame, labels, unpaired = spread_pairs(frame, entries, layout.PAIRS)
+    pairs = layout.pairs_of(items)
+    gaps = item_gaps(frame, grid, pairs)
+    frame, labels, unpaired = spread_pairs(frame, entries, pairs)
     coding, conflicts = directions(frame, grid)
     numbered = by_key(with_key(_with_status(frame)), grid, KEY, line=layout.LINE)
     headings = {
@@ -126,6 +128,19 @@ def _said(grid: Grid) -> Grid:
         marked = pl.col("FCASHFLOW")
         frame = frame.with_columns(pl.when(~marked.str.contains(r"^0+(\.0*)?$")).then(marked))
     return attrs.evolve(grid, frame=frame)
+
+
+def _items_in_use(grid: Grid) -> int:
+    """The number of the last item with anything in it: most tables leave most items blank."""
+    return max(
+        (
+            number
+            for number in range(1, layout.ITEMS["4"] + 1)
+            for key in layout.ITEM_FIELDS
+            if grid.column(f"{key}{number}").null_count() < grid.height
+        ),
+        default=0,
+    )
 
 
 def _with_status(frame: pl.DataFrame) -> pl.DataFrame:

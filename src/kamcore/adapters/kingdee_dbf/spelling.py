@@ -164,24 +164,28 @@ def _rounded(values: pl.Series, places: int) -> pl.Series:
 
 def _texts(work: Spelling, generation: str) -> None:
     """Fit every text into its field; a text without a field in this generation is dropped."""
+    spelled: dict[str, list[pl.Series]] = {"vouchers": [], "lines": []}
     for fact, column in layout.TEXTS.items():
         table, _, name = fact.partition(".")
         given = work.books.tables[table][name]
+        size = column.shape(generation).length
         if column.since > generation:
             work.note(LossKind.DROPPED, fact, given.is_not_null(), given)
-            spelled = pl.Series(name, [None], dtype=schema.TEXT).new_from_index(0, given.len())
+            said = pl.Series(name, [None], dtype=schema.TEXT).new_from_index(0, given.len())
         elif fact in layout.NAMES:
-            spelled = _whole(work, fact, given, column.shape(generation).length)
+            said = _whole(work, fact, given, size)
         else:
-            fitted = fit(given, column.shape(generation).length)
+            fitted = fit(given, size)
             said = blank_words(fitted.values, {layout.QUOTES, *column.field.blanks})
             lost = fitted.values.is_not_null() & said.is_null()
             work.note(LossKind.REPLACED, fact, fitted.replaced | lost, given)
             work.note(LossKind.CUT, fact, fitted.cut, given)
-            spelled = said
-        frame = work.books.tables[table].with_columns(spelled.alias(name))
-        tables = {**work.books.tables, table: frame}
-        work.books = Books(work.books.entity, tables, work.books.origin)
+        spelled[table].append(said.alias(name))
+    heads, lines = work.books.vouchers, work.books.lines
+    work.books = work.books.replace(
+        vouchers=heads.with_columns(spelled["vouchers"]),
+        lines=lines.with_columns(spelled["lines"]),
+    )
 
 
 def _whole(work: Spelling, fact: str, given: pl.Series, size: int) -> pl.Series:
