@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from benchmarks.generated import large_books
 from lxml import etree
 
+from benchmarks.generated import large_books
 from kamcore.adapters.yonyou_u8_xml import FORMAT
 from kamcore.format import Source
 
