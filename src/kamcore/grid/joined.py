@@ -41,6 +41,12 @@ def original_amount() -> pl.Expr:
     )
 
 
+def stated(base: str) -> pl.Expr:
+    """True where `original_amount` is known: not on a foreign line that states none."""
+    foreign = (pl.col("currency") != base).fill_null(value=False)
+    return ~foreign | pl.coalesce("fx_debit", "fx_credit").is_not_null()
+
+
 def one_side(side: str, other: str) -> pl.Expr:
     """The amount of a side; blank where only the other side is used."""
     unused = (pl.col(side) == 0) & (pl.col(other) != 0)
