@@ -12,7 +12,7 @@ A value that says no more than a blank (status ``draft``) equals a blank.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -138,21 +138,25 @@ def _without(books: Books, name: str, columns: set[str]) -> pl.DataFrame:
 
 
 def in_use(books: Books) -> Books:
-    """The books with only those accounts, dimensions and members that lines or balances name.
+    """The books with only those accounts, dimensions and members that lines name.
 
-    The `spelling` of a layout that has no archives of its own, only what its lines mention.
+    The `spelling` of a layout that has no archives of its own, only what its lines mention: what
+    nothing but a stated balance names is not said there.
     """
     frames = {}
     for name in _MASTER:
         frame = books.tables[name]
         keys = list(schema.TABLES[name].key)
-        frames[name] = frame.join(_named(books, name), on=keys, how="semi", maintain_order="left")
+        named = _named(books, name, ("lines",))
+        frames[name] = frame.join(named, on=keys, how="semi", maintain_order="left")
     return Books(books.entity, {**books.tables, **frames}, books.origin)
 
 
-def _named(books: Books, master: str) -> pl.DataFrame:
+def _named(
+    books: Books, master: str, tables: Sequence[str] = ("lines", "balances")
+) -> pl.DataFrame:
     """Keys of a master table that lines and balances name."""
-    users = [books.tables["lines"], books.tables["balances"]]
+    users = [books.tables[name] for name in tables]
     if master == "accounts":
         return pl.concat([frame.select(code="account") for frame in users]).unique()
     found = [
