@@ -18,6 +18,7 @@ from kamcore.books import Books, schema
 from kamcore.format import Fact, Limits
 from kamcore.format.comparing import forget
 from kamcore.format.fact import ANY_DIMENSION, STRUCTURE
+from kamcore.grid.parsed import BLANKS
 from kamcore.model.dimension import label_of
 from kamcore.model.entity import Entity
 from kamcore.model.voucher import Line, Voucher
@@ -102,7 +103,8 @@ def _fitted(text: str, fact: str, limits: Limits) -> str:
     text = text.encode(encoding, "ignore").decode(encoding)
     text = text[: limits.text_chars.get(fact, len(text))]
     size = limits.text_bytes.get(fact)
-    return text.encode(encoding)[:size].decode(encoding, "ignore").strip() if size else text
+    text = text.encode(encoding)[:size].decode(encoding, "ignore") if size else text
+    return text.strip().strip(BLANKS)
 
 
 @cache
