@@ -89,8 +89,7 @@ def on_own_side(
     frames: Frames, rows: nw.LazyFrame[Any], side: str | None
 ) -> tuple[nw.Expr, nw.Expr]:
     """The amounts on the account's own side and on the other."""
-    debit = nw.col("debit").fill_null(0).cast(SUM)
-    credit = nw.col("credit").fill_null(0).cast(SUM)
+    debit, credit = nw.col("debit").fill_null(0), nw.col("credit").fill_null(0)
     if side is not None:
         return (debit, credit) if side == "debit" else (credit, debit)
     tree = account_tree(frames)
