@@ -53,7 +53,8 @@ NO_NUMBER = Fault(
 SYSTEM = "yonyou-nc"
 BASE = "CNY"
 
-_NUMBER = r"^(.*?)\s*[-－—]?\s*([0-9]{1,18})$"
+_NUMBER = r"(?:^|[^0-9])([0-9]{1,18})$"
+_DIGITS, _HYPHENS = "0123456789", " -－—"
 _KEY = ("vouchers.year", layout.MONTH, layout.VOUCHER)
 
 
@@ -159,8 +160,9 @@ def _dated(entries: Entries, asked: int | None, name: str) -> pl.DataFrame:
 def _numbers(frame: pl.DataFrame) -> pl.DataFrame:
     """Add word and number from texts such as ``银收-0001``."""
     text = pl.col(layout.VOUCHER)
-    number = text.str.extract(_NUMBER, 2).cast(schema.INTEGER)
-    word = pl.when(number.is_not_null()).then(text.str.extract(_NUMBER, 1)).otherwise(text)
+    number = text.str.extract(_NUMBER).cast(schema.INTEGER)
+    bare = text.str.strip_chars_end(_DIGITS).str.strip_chars_end(_HYPHENS)
+    word = pl.when(number.is_not_null()).then(bare).otherwise(text)
     return frame.with_columns(
         word.replace("", None).alias("vouchers.word"), number.alias("vouchers.number")
     )
