@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.chanjet_hkj_json import FORMAT
-from kamcore.testing import FormatLaws, Shape
+from kamcore.testing import FormatLaws
 
 
 class TestLaws(FormatLaws):
     format = FORMAT
     samples = Path(__file__).parent / "samples"
+    examples = 5
     options: ClassVar = {"bookid": "1", "free": "freeSub1=车间", "currencies": "2=USD"}
-    shape = Shape(hostile=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kamcore.adapters.gbt24589 import FORMAT
-from kamcore.testing import FormatLaws, Shape
+from kamcore.testing import FormatLaws
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -11,5 +11,4 @@ SAMPLES = Path(__file__).parent / "samples"
 class TestLaws(FormatLaws):
     format = FORMAT
     samples = (SAMPLES / "package", SAMPLES / "总账.xml")
-    shape = Shape(hostile=True)
     examples = 5

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_bip_json import FORMAT
-from kamcore.testing import FormatLaws, Shape
+from kamcore.testing import FormatLaws
 
 
 class TestLaws(FormatLaws):
     format = FORMAT
     samples = Path(__file__).parent / "samples"
+    examples = 5
     options: ClassVar = {"accbook": "1", "dimensions": "W1=车间"}
-    shape = Shape(hostile=True)

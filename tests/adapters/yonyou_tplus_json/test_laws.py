@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from kamcore.adapters.yonyou_tplus_json import FORMAT
-from kamcore.testing import FormatLaws, Shape
+from kamcore.testing import FormatLaws
 
 
 class TestLaws(FormatLaws):
     format = FORMAT
     samples = Path(__file__).parent / "samples"
-    shape = Shape(hostile=True)
+    examples = 5

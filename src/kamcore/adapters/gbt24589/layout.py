@@ -48,6 +48,11 @@ class Element:
     exact: bool
     required: bool
 
+    @property
+    def zero(self) -> str:
+        """What a vendor fills a required element with that has no value: zeros."""
+        return "0" * self.size if self.exact else "0"
+
 
 @attrs.frozen
 class Table:

@@ -52,7 +52,7 @@ class Part:
     elements: Elements
 
     def grid(self, table: str) -> Grid:
-        """A table of the file as a grid; rows that only fill a required table are left out."""
+        """A table of the file as a grid, without rows of zeros that only fill a required table."""
         frame = self.elements.tables[table]
         rows = frame[LINE].cast(schema.INTEGER)
         fields = frame.drop(LINE, OWNER)
@@ -61,16 +61,12 @@ class Part:
             rows=rows,
             origin=Origin(file=self.file, by="line"),
         )
-        said = pl.any_horizontal(
-            [
-                ~pl.col(name).str.contains(r"^[0.\s]*$").fill_null(value=True)
-                for name in fields.columns
-            ]
-            or [pl.lit(value=False)]
-        )
-        keep = grid.frame.select(said.alias("said")).to_series()
-        if keep.len() != grid.height:
-            keep = pl.repeat(keep[0], grid.height, dtype=pl.Boolean, eager=True)
+        known = next(one for one in layout.tables()[self.name] if one.name == table)
+        keep = pl.repeat(False, grid.height, dtype=pl.Boolean, eager=True)
+        for element in known.elements:
+            zero = element.zero if element.required else None
+            texts = grid.column(element.name).str.strip_chars()
+            keep |= texts.is_not_null() if zero is None else (texts != zero).fill_null(value=True)
         return grid.filter(keep)
 
 

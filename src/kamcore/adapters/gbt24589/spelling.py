@@ -145,8 +145,15 @@ def _with_lines(books: Books, noting: Noting) -> Books:
         order, on="voucher_id", how="inner", maintain_order="left"
     )
     lines = lines.sort("_order", maintain_order=True)
+    flows = books.cash_flows
+    known = flows.join(lines, on=["voucher_id", "line_no"], how="semi", maintain_order="left")
+    if known.height < flows.height:
+        keys = lines.select("voucher_id", "line_no", _known=pl.lit(value=True)).unique()
+        told = flows.join(keys, on=["voucher_id", "line_no"], how="left", maintain_order="left")
+        noting.note(LossKind.DROPPED, "cash_flows.item", told["_known"].is_null())
     return books.replace(
         vouchers=heads,
+        cash_flows=known,
         lines=lines.drop("_order", "_row"),
         extras=_moved(books.extras, "lines", lines["_row"]),
     )
@@ -244,11 +251,18 @@ def _archives(books: Books) -> Books:
         .sort("code")
         for name in ids
     ]
+    items = books.cash_flows.select(
+        dimension=pl.lit(layout.FLOW_ITEMS), code=tidy(books.cash_flows["item"])
+    )
+    more.append(items.drop_nulls().unique(maintain_order=True))
     key = ["dimension", "code"]
     members = pl.concat([books.members, *more], how="diagonal").unique(
         key, keep="first", maintain_order=True
     )
     members = members.with_columns(tidy(members[n]) for n in ("name", "short_name", "parent"))
+    # An item without a name is called by its code: the standard wants a name.
+    is_item = (pl.col("dimension") == layout.FLOW_ITEMS) & pl.col("name").is_null()
+    members = members.with_columns(name=pl.when(is_item).then("code").otherwise("name"))
     accounts = pl.concat(
         [books.accounts, lines.select(code="account").drop_nulls().unique().sort("code")],
         how="diagonal",

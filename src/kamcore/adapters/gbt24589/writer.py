@@ -91,15 +91,11 @@ def _texts(frame: pl.DataFrame, element: layout.Element) -> pl.Series:
     texts = frame[element.name] if element.name in frame.columns else blank
     texts = texts.replace("", None)
     if element.required and (element.exact or element.type != "string"):
-        return texts.fill_null("0" * element.size if element.exact else "0")
+        return texts.fill_null(element.zero)
     return texts
 
 
 def _row_of_zeros(table: layout.Table) -> str:
     """A row for a table that must not be empty: zeros, as vendors fill required elements."""
-    leaves = [
-        Leaf(element.name, "0" * element.size if element.exact else "0")
-        for element in table.elements
-        if element.required
-    ]
+    leaves = [Leaf(element.name, element.zero) for element in table.elements if element.required]
     return str(record(leaves, 1, "    ")[0])
