@@ -8,6 +8,7 @@ from typing import Any
 from kamcore.errors import Fault, UsageError
 from kamcore.format import Options, Source
 from kamcore.format.layout import CELL_KINDS, fields, is_field
+from kamcore.forms.layout import Vocabulary, from_data, from_toml
 from kamcore.grid.text import decode
 from kamcore.model.layout import Layout
 from kamcore.place import Place
@@ -26,6 +27,8 @@ NO_LAYOUT_FILE = Fault(
     hint_zh="用 kamcore layout learn FILE 起草一个版式",
     hint_en="kamcore layout learn FILE drafts one",
 )
+
+_WORDS = Vocabulary(is_field=is_field, fields=fields(), kinds=CELL_KINDS)
 
 
 def with_layout(options: Options) -> Options:
@@ -52,9 +55,7 @@ def read_layout(path: str | os.PathLike[str]) -> Layout:
     if not where.is_file():
         raise UsageError(NO_LAYOUT_FILE.at(Place(file=str(where)), where))
     source = Source(where)
-    from kamcore.forms import layout as form  # noqa: PLC0415  loads pydantic
-
-    return form.from_toml(decode(source).text, source.name, _vocabulary())
+    return from_toml(decode(source).text, source.name, _WORDS)
 
 
 def layout_of(data: Mapping[str, Any], file: str = "") -> Layout:
@@ -63,12 +64,4 @@ def layout_of(data: Mapping[str, Any], file: str = "") -> Layout:
     Raises:
         SourceError: it is no layout; every mistake is listed with its place.
     """
-    from kamcore.forms import layout as form  # noqa: PLC0415  loads pydantic
-
-    return form.from_data(data, file, _vocabulary())
-
-
-def _vocabulary() -> Any:
-    from kamcore.forms.layout import Vocabulary  # noqa: PLC0415  loads pydantic
-
-    return Vocabulary(is_field=is_field, fields=fields(), kinds=CELL_KINDS)
+    return from_data(data, file, _WORDS)

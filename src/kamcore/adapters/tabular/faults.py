@@ -13,8 +13,8 @@ NO_SHEET = Fault(
     code="T1002",
     zh="没有一张工作表符合版式「{value}」",
     en="no sheet fits the layout {value!r}",
-    hint_zh="{nearest_zh}",
-    hint_en="{nearest_en}",
+    hint_zh="最接近的一张: {nearest_zh}",
+    hint_en="the nearest sheet: {nearest_en}",
 )
 STRANGE_SHEET = Fault(
     code="T1003",
@@ -26,8 +26,8 @@ BAD_OPTION = Fault(
     code="T1004",
     zh="选项 {option} 的值「{value}」不可用",
     en="{value!r} is no use for option {option}",
-    hint_zh="{wants_zh}",
-    hint_en="{wants_en}",
+    hint_zh="应为{wants_zh}",
+    hint_en="it should be {wants_en}",
 )
 BAD_VOUCHER = Fault(
     code="T1101",

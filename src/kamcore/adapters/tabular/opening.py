@@ -102,7 +102,10 @@ def span_option(options: Options) -> Span | None:
         return None
     span = span_of(text)
     if span is None or span.first[0] is None:
-        facts = {"wants_zh": "例如 2025.01-2025.03", "wants_en": "such as 2025.01-2025.03"}
+        facts = {
+            "wants_zh": "年和期, 例如 2025.01-2025.03",
+            "wants_en": "periods, such as 2025.01-2025.03",
+        }
         raise UsageError(BAD_OPTION.at(Place(), text, option="period", **facts))
     return span
 
