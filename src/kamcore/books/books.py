@@ -75,15 +75,23 @@ class Totals:
     void_vouchers: int = 0
 
 
-def _frames(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+class _Conformed(dict[str, pl.DataFrame]):
+    """Tables whose every frame already has the shape of the schema."""
+
+
+def _frames(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
+    if isinstance(tables, _Conformed):
+        return tables
+    empty = {name: table.empty() for name, table in schema.TABLES.items() if name not in tables}
+    return _Conformed({**empty, **_shaped(tables)})
+
+
+def _shaped(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     unknown = [name for name in tables if name not in schema.TABLES]
     if unknown:
         known = ", ".join(schema.TABLES)
         raise BooksError(UNKNOWN_TABLE.at(Place(), unknown[0], known=known))
-    return {
-        name: _conform(table, tables[name]) if name in tables else table.empty()
-        for name, table in schema.TABLES.items()
-    }
+    return {name: _conform(schema.TABLES[name], frame) for name, frame in tables.items()}
 
 
 def _conform(table: schema.Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -173,7 +181,9 @@ class Books:
         **tables: pl.DataFrame,
     ) -> "Books":
         """The same books with other tables, entity or origin."""
-        return Books(entity or self.entity, {**self.tables, **tables}, origin or self.origin)
+        # Only the new tables need a look: the others were given their shape before.
+        merged = _Conformed({**self.tables, **_shaped(tables)})
+        return Books(entity or self.entity, merged, origin or self.origin)
 
     @property
     def dimension_ids(self) -> tuple[str, ...]:
