@@ -4,7 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types floors unit bench soak docs lowest clean
+
+.PHONY: demo test lint types floors unit bench soak spark docs lowest clean
 
 $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kamcore needs Python 3.11 or newer")'
@@ -29,13 +30,17 @@ floors: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 
 unit: $(STAMP)
-	$(BIN)/pytest -n 2 -m 'not benchmark and not soak'
+	$(BIN)/pytest -n 2 -m 'not benchmark and not soak and not spark'
 
 bench: $(STAMP)
 	$(BIN)/pytest -m benchmark -s tests/benchmarks
 
 soak: $(STAMP)
 	$(BIN)/pytest -n 2 -m soak
+
+spark: $(STAMP)
+	$(BIN)/python -m pip install --quiet '.[spark]'
+	$(BIN)/pytest -m spark tests/engines
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py

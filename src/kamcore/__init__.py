@@ -20,6 +20,7 @@ from kamcore.errors import (
 from kamcore.place import Place
 
 if TYPE_CHECKING:
+    from kamcore import ledger as ledger
     from kamcore.books import Books
     from kamcore.books.check import check
     from kamcore.model.entity import Entity
@@ -66,7 +67,13 @@ _DOORS = {
 }
 
 
+_ROOMS = ("ledger",)
+"""Rooms that open as attributes: ``kamcore.ledger.age``."""
+
+
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"kamcore.{name}")
     if name not in _DOORS:
         raise AttributeError(f"module 'kamcore' has no attribute {name!r}")
     value = getattr(import_module(_DOORS[name]), name)
@@ -75,4 +82,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted((*__all__, *_ROOMS))
