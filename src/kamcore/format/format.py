@@ -1,6 +1,7 @@
 """The contract of a format: a light card, a reader, and a writer that cannot hide a loss."""
 
 import enum
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, final
@@ -165,7 +166,10 @@ class Format:
         self.render(books, target, losses, options)
         report = LossReport.of([*dropped, *losses])
         if report.losses and not allow_loss:
-            target.unlink(missing_ok=True)
+            if target.is_dir():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
             self.refuse(report)
         return report
 

@@ -37,6 +37,14 @@ NOT_WRITABLE = Fault(
     hint_en="close it if it is open in a spreadsheet program",
 )
 
+FOLDER_EXISTS = Fault(
+    code="C1004",
+    zh="文件夹 {value} 已经存在, 不会替换",
+    en="the folder {value} exists and is not replaced",
+    hint_zh="换一个名称, 或先移走这个文件夹: 旧文件留在里面会被一并引入",
+    hint_en="choose another name or move it away: files left in it would be imported too",
+)
+
 _MARK = ".kamcore-tmp"
 _MANIFEST = "manifest.json"
 
@@ -112,6 +120,9 @@ def _flush(path: Path) -> None:
 
 def _name(temporary: Path, target: Path, *, force: bool) -> None:
     if temporary.is_dir() and target.is_dir():
+        if not (temporary / _MANIFEST).exists():
+            # Without a manifest nothing says which of the files there are old.
+            raise UsageError(FOLDER_EXISTS.at(Place(file=str(target)), target.name))
         _merge_folder(temporary, target)
     elif force or temporary.is_dir():
         os.replace(temporary, target)  # noqa: PTH105  Path.replace is the same call, less plain
