@@ -177,6 +177,22 @@ def test_a_conversion_into_a_folder_is_proved(tmp_path, monkeypatch):
     assert len(list((tmp_path / "out").iterdir())) == 3
 
 
+def test_a_folder_is_never_mixed_with_files_of_before(tmp_path):
+    target = tmp_path / "out"
+    kamcore.write(books(voucher()), target, format="kingdee-xingchen")
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+    with pytest.raises(UsageError, match="C1004"):
+        kamcore.write(books(voucher(2)), target, format="kingdee-xingchen", force=True)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_refused_loss_leaves_no_folder(tmp_path):
+    with pytest.raises(LossRefused):
+        FORMAT.write(books(voucher(None)), tmp_path / "out", allow_loss=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_account_beyond_12_dimensions_is_refused(tmp_path):
     """Section 3b: at most 12 dimensions per account."""
     aux = {f"维度{number:02}": "1" for number in range(13)}
