@@ -4,7 +4,6 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-
 .PHONY: demo test lint types floors unit bench soak spark docs lowest clean
 
 $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml)

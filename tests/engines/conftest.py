@@ -13,10 +13,6 @@ from kamcore.books import Books, schema
 from kamcore.model.voucher import Line, Voucher
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "spark: runs on PySpark, which is slow to start")
-
-
 @pytest.fixture(scope="session")
 def spark() -> Iterator[object]:
     pyspark = pytest.importorskip("pyspark.sql")

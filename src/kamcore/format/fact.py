@@ -98,8 +98,7 @@ def carried(books: Books) -> dict[Fact, int]:
         columns = [
             column
             for column in frame.columns
-            if column not in STRUCTURE
-            and not (column in table.names and table[column].provenance)
+            if column not in STRUCTURE and not (column in table.names and table[column].provenance)
         ]
         counts = frame.select(filled(name, column).sum().alias(column) for column in columns)
         found |= {Fact(name, c): counts[c][0] for c in columns if counts[c][0]}
