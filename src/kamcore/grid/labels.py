@@ -124,9 +124,8 @@ def _twice(
 ) -> list[Problem]:
     if len(codes) == 1:
         return []
-    both = frame.select(INDEX, said=pl.concat_list(codes).list.drop_nulls()).filter(
-        pl.col("said").list.len() > 1
-    )
+    filled = pl.sum_horizontal(code.is_not_null() for code in codes)
+    both = frame.filter(filled > 1).select(INDEX, said=pl.concat_list(codes).list.drop_nulls())
     return [
         TWICE.at(entries.grid.place(index), ", ".join(said), category=label)
         for index, said in both.iter_rows()
