@@ -35,9 +35,9 @@ class Fitted:
 def fit(texts: pl.Series, size: int | None = None, encoding: str = "gbk") -> Fitted:
     """Make texts fit `size` bytes of an encoding of one or two bytes a character.
 
-    Outer blanks go, because a reader drops them, and count as replaced.  A character that the encoding lacks becomes one
-    question mark per UTF-16 unit, as the code page conversion of Windows writes it, a NUL a
-    blank.
+    Outer blanks go, because a reader drops them, and count as replaced.  A character that the
+    encoding lacks becomes one question mark per UTF-16 unit, as the code page conversion of
+    Windows writes it, a NUL a blank.
     """
     clean = tidy(texts)
     mapped = tidy(_mapped(clean, encoding))

@@ -1,6 +1,6 @@
 """What rows say beside the model: opposite accounts, classes of projects, ranks of words.
 
-The opposite accounts (对方科目) follow from the voucher; only those that do not are kept.
+Opposite accounts (对方科目) and ranks follow from the vouchers; only those that do not are kept.
 """
 
 import polars as pl
@@ -23,6 +23,13 @@ def opposites(lines: pl.DataFrame) -> pl.Series:
     )
     joined = frame.join(known, on=["voucher_id", "_credit"], how="left", maintain_order="left")
     return joined["_said"].str.head(_SHORT).alias(layout.OPPOSITE)
+
+
+def ranks(heads: pl.DataFrame) -> pl.Series:
+    """The rank of each voucher's word (凭证类别排序号): words count as they first occur."""
+    words = heads["word"].drop_nulls().unique(maintain_order=True).to_list()
+    texts = [str(rank) for rank in range(1, len(words) + 1)]
+    return heads["word"].replace_strict(words, texts, default=None, return_dtype=schema.TEXT)
 
 
 def kept_texts(books: Books, frame: pl.DataFrame) -> Books:
@@ -48,7 +55,10 @@ def kept_texts(books: Books, frame: pl.DataFrame) -> Books:
     heads = heads.sort("voucher_id")
     for key in layout.OF_VOUCHER:
         texts = heads[layout.RAW + key]
-        found.append(extra_rows("vouchers", key, texts, texts.is_not_null()))
+        rows = texts.is_not_null()
+        if key == layout.RANK:
+            rows &= texts.ne_missing(ranks(books.vouchers))
+        found.append(extra_rows("vouchers", key, texts, rows))
     flags = heads[layout.FLAG]
     odd = ~flags.is_in([0, layout.VOID]).fill_null(value=True)
     found.append(extra_rows("vouchers", "iflag", flags.cast(schema.TEXT), odd))

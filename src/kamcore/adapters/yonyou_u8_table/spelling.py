@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from kamcore.adapters.yonyou_u8_table import columns as layout
-from kamcore.adapters.yonyou_u8_table.keeping import opposites
+from kamcore.adapters.yonyou_u8_table.keeping import opposites, ranks
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format import Losses, LossKind, Options
@@ -245,16 +245,18 @@ class _Work:
         values = tidy(self.fit(extras["value"], None).values)
         spelled = extras.with_columns(value=values)
         codes = set(self.books.lines["account"].drop_nulls())
-        computed = opposites(self.books.lines)
-        keep = []
+        computed, ranked = opposites(self.books.lines), ranks(self.books.vouchers)
+        keep: list[bool] = []
+        follows: list[bool] = []
         for row in spelled.iter_rows(named=True):
             value, field = row["value"], row["field"]
             good = value is not None and value != layout.BOOLEANS.get(field)
+            same = {layout.OPPOSITE: computed, layout.RANK: ranked}.get(field)
+            follows.append(bool(good and same is not None and value == same[row["row_id"]]))
             if good and field == layout.OPPOSITE:
-                known = codes.issuperset(value.split(","))
-                good = known and value != computed[row["row_id"]]
-            keep.append(good)
-        lost = spelled.filter(~pl.Series(keep, dtype=pl.Boolean))
+                good = codes.issuperset(value.split(","))
+            keep.append(bool(good) and not follows[-1])
+        lost = spelled.filter(~pl.Series(keep, dtype=pl.Boolean) & ~pl.Series(follows))
         if lost.height:
             place = self.books.origin.place(None)
             first = lost["value"][0] or ""

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from kamcore.adapters.yonyou_u8_table import columns as layout
-from kamcore.adapters.yonyou_u8_table.keeping import opposites
+from kamcore.adapters.yonyou_u8_table.keeping import opposites, ranks
 from kamcore.adapters.yonyou_u8_table.spelling import choice, shown, spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
@@ -35,11 +35,13 @@ def page(books: Books, yes: str) -> pl.DataFrame:
     rows = joined(books)
     status = pl.col("vouchers.status")
     on_credit = (pl.col("debit").fill_null(0) == 0) & (pl.col("credit").fill_null(0) != 0)
-    words = books.vouchers["word"].unique(maintain_order=True).drop_nulls().to_list()
     quantity, zero = pl.col("quantity"), pl.lit(0).cast(schema.RATE)
     columns = {
-        layout.RANK: pl.col("vouchers.word").replace_strict(
-            words, list(range(1, len(words) + 1)), default=None, return_dtype=schema.INTEGER
+        layout.RANK: pl.col("voucher_id").replace_strict(
+            books.vouchers["voucher_id"],
+            ranks(books.vouchers),
+            default=None,
+            return_dtype=schema.TEXT,
         ),
         "inid": pl.col("order"),
         "ibook": (status == "posted").cast(schema.INTEGER),
