@@ -160,6 +160,17 @@ def test_without_a_company_its_lack_is_said(tmp_path):
     assert losses == [("missing", "extras.value", 1)]
 
 
-def test_vouchers_that_share_a_number_are_refused(tmp_path):
+def test_vouchers_that_share_a_number_are_told_apart_by_their_serial(tmp_path):
+    """5a: 凭证序号 is unique per voucher."""
+    given = books(voucher(1), voucher(1), voucher(None), voucher(None), voucher(2))
+    rows, _, losses = written(given, tmp_path / "a.xlsx")
+    assert ("guessed", "extras.value", 4) in losses
+    assert len({row["凭证序号"] for row in rows}) == 5
+    again = read(tmp_path / "a.xlsx")
+    assert again.vouchers["number"].to_list() == [1, 1, None, None, 2]
+    same = rows[0]["凭证序号"]
+    extras = again.extras.with_columns(
+        value=pl.when(pl.col("field") == "凭证序号").then(pl.lit(same)).otherwise("value")
+    )
     with pytest.raises(BooksError, match="G3202"):
-        FORMAT.write(books(voucher(1), voucher(1)), tmp_path / "a.xlsx")
+        FORMAT.write(again.replace(extras=extras), tmp_path / "b.xlsx")

@@ -141,6 +141,17 @@ def test_dimensions_bear_the_full_prefix_and_fdc_is_left_out(tmp_path):
     assert list(report) == []
 
 
+def test_a_dimension_without_a_known_slot_is_left_out(tmp_path):
+    """4b, 4a: what a six-digit slot means differs from site to site."""
+    given = books(voucher(1, dr("1122", "5", aux={"车间": "7"}), cr("1001", "5")))
+    value, report = written(given, tmp_path / "a.json", **OPTIONS)
+    assert "FDetailID" not in value[0]["Model"]["FEntity"][0]
+    assert [(str(loss.kind), str(loss.fact)) for loss in report] == [("dropped", "lines.aux_车间")]
+    value, _ = written(given, tmp_path / "b.json", **OPTIONS, dimensions="车间=FF100009")
+    members = value[0]["Model"]["FEntity"][0]["FDetailID"]
+    assert members == {"FDETAILID__FF100009": {"FNumber": "7"}}
+
+
 def test_a_body_has_the_head_of_save_and_one_side_a_line(tmp_path):
     """4b: FVOUCHERID 0, basic data as {FNumber}, amounts as numbers."""
     value, _ = written(books(voucher(1, word="收")), tmp_path / "a.json", **OPTIONS)

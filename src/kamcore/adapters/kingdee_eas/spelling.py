@@ -36,7 +36,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     more = {"vouchers": layout.HEAD_EXTRAS, "cash_flows": layout.FLOW_EXTRAS}
     work.live(layout.LINE_EXTRAS, more, void=True)
     work.heads(derived=("year",))
-    work.refuse_equal()
+    _serials(work)
     work.codes(with_dots(books))
     work.dimensions(
         lambda name, said: (
@@ -52,6 +52,32 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     _company(work, options)
     _usual(work)
     return work.done()
+
+
+def _serials(work: Spelling) -> None:
+    """Tell vouchers that share a number, or have none, apart by a 凭证序号 each; that is noted.
+
+    Raises:
+        BooksError: vouchers share the 凭证序号 of the source too.
+    """
+    books = work.books
+    keys = pl.struct("year", "period", "word", "number")
+    shared = books.vouchers.select(keys.is_duplicated()).to_series()
+    own = kept(books, "vouchers", layout.SERIAL)
+    if (shared & own.is_duplicated() & own.is_not_null()).any():
+        work.refuse_equal()
+    rows = (shared & own.is_null()).arg_true().cast(schema.INTEGER)
+    if not rows.len():
+        return
+    place = books.origin.place(None, layout.SERIAL)
+    work.losses.note(LossKind.GUESSED, "extras.value", rows.len(), place, layout.SERIAL)
+    made = pl.select(
+        table=pl.lit("vouchers"),
+        row_id=rows,
+        field=pl.lit(layout.SERIAL),
+        value=pl.format("kamcore-{}--0", rows + 1),
+    )
+    work.books = books.replace(extras=pl.concat([books.extras, made]))
 
 
 def _currencies(work: Spelling, options: Options) -> None:

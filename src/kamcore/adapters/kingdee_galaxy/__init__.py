@@ -7,7 +7,7 @@ formats/kingdee.md section 4.
 from pathlib import Path
 from typing import ClassVar
 
-from kamcore.adapters.kingdee_galaxy.columns import CAPTIONS, DIMENSION, HEAD, NEEDED
+from kamcore.adapters.kingdee_galaxy.columns import CAPTIONS, DIMENSION, HEAD, NEEDED, SLOTS
 from kamcore.books import Books
 from kamcore.format import (
     Evidence,
@@ -20,6 +20,7 @@ from kamcore.format import (
     Reading,
     Source,
 )
+from kamcore.model.dimension import dimension_id
 
 __all__ = ["FORMAT", "FORMATS", "JSON", "KingdeeGalaxy", "KingdeeGalaxyJson"]
 
@@ -32,7 +33,7 @@ _NEEDED = frozenset(key.casefold() for key in NEEDED)
 
 _SAID = (
     Fact.several("vouchers", "year period date business_date word number attachments")
-    | Fact.several("lines", "date year period account summary debit credit currency aux_*")
+    | Fact.several("lines", "date year period account summary debit credit currency")
     | Fact.several("lines", "fx_debit fx_credit rate rate_type quantity unit unit_price")
     | Fact.several("lines", "settlement_method settlement_number business_number")
     | Fact.several("accounts", "code parent level")
@@ -40,7 +41,10 @@ _SAID = (
     | Fact.several("dimensions", "id label source_code")
     | Fact.several("extras", "table row_id field value")
 )
+_ANY = Fact.several("lines", "aux_*")
 _NAMES = Fact.several("accounts", "name") | Fact.several("members", "name")
+_USUAL = frozenset(Fact("lines", f"aux_{dimension_id(label)}") for label in SLOTS.values())
+"""Dimensions that a slot alone tells; what another slot means only the site knows."""
 _CODES: dict[str, str] = {
     "words": "codes of voucher words, such as 收=PRE002; 记=PRE001 is known",
     "currencies": "codes of currencies, such as HKD=PRE002; CNY=PRE001 and USD=PRE007 are known",
@@ -68,8 +72,8 @@ class KingdeeGalaxy(Format):
         "above FFLEX13 are reported from one site"
     )
     spec = "formats/kingdee.md section 4a: 云星空 GL_VOUCHER, import and export workbook"
-    reads = _SAID | _NAMES
-    writes = _SAID | _NAMES
+    reads = _SAID | _ANY | _NAMES
+    writes = _SAID | _ANY | _NAMES
     options: ClassVar[dict[str, str]] = {
         "sheet": "name of the sheet to read, when it is not the one that fits",
         **_CODES,
@@ -135,8 +139,8 @@ class KingdeeGalaxyJson(Format):
         "price, quantity, settlement and business number go by the keys of the workbook"
     )
     spec = "formats/kingdee.md section 4b: 云星空 Web API, Save with FormId GL_VOUCHER"
-    reads = _SAID
-    writes = _SAID
+    reads = _SAID | _ANY
+    writes = _SAID | _USUAL
     options: ClassVar[dict[str, str]] = _CODES
 
     next_step = (

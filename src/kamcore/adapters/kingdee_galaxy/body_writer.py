@@ -10,6 +10,7 @@ import polars as pl
 from kamcore.adapters.kingdee_galaxy import bodies as layout
 from kamcore.adapters.kingdee_galaxy import columns, spelling
 from kamcore.adapters.kingdee_galaxy.codes import said_codes
+from kamcore.adapters.kingdee_galaxy.codes import slots as slots_of
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
 from kamcore.grid import json_writing as js
@@ -58,11 +59,13 @@ def write_bodies(books: Books, target: Path, losses: Losses, options: Options) -
 def spell(books: Books, losses: Losses, options: Options) -> Books:
     """The books as the bodies say them: codes that only a site knows stay codes.
 
+    A dimension whose slot neither the source nor the caller nor the code table says is left out.
+
     Raises:
         BooksError: a line has no voucher.
         UsageError: an option is no list of name=code.
     """
-    work = Spelling(spelling.spell(books, losses, options), losses)
+    work = Spelling(spelling.spell(_with_slots(books, options), losses, options), losses)
     slots: dict[str, str] = dict(work.books.dimensions.select("id", "source_code").rows())
     tables = dict(work.books.tables)
     for coded in _CODED:
@@ -89,6 +92,19 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
         lines=lines.with_columns(lines["currency"].replace(iso)),
         dimensions=work.books.dimensions.with_columns(source_code=slot_of),
     )
+
+
+def _with_slots(books: Books, options: Options) -> Books:
+    """The books without dimensions whose slot nobody knows: a body with a wrong one is posted."""
+    known = slots_of(books, options)
+    said = dict(books.dimensions.select("id", "label").rows())
+    out = [
+        schema.AUX + name
+        for name in books.dimension_ids
+        if name not in known
+        and spelling.usual_label(name, said.get(name)) not in columns.SLOTS.values()
+    ]
+    return books.replace(lines=books.lines.drop(out))
 
 
 def _entries(books: Books) -> pl.DataFrame:

@@ -63,9 +63,7 @@ def _dimensions(work: Spelling, said: Mapping[str, str | None], wanted: Mapping[
     names: dict[str, str] = {}
 
     def label(dimension: str, known: str | None) -> str:
-        names[dimension] = (
-            said.get(dimension) or _LABELS.get(dimension) or label_of(dimension, known)
-        )
+        names[dimension] = said.get(dimension) or usual_label(dimension, known)
         return names[dimension]
 
     work.dimensions(label)
@@ -84,6 +82,11 @@ def _dimensions(work: Spelling, said: Mapping[str, str | None], wanted: Mapping[
     chosen = {**by_label, **guessed}
     slot = pl.col("label").replace_strict(chosen, default=None, return_dtype=schema.TEXT)
     work.books = work.books.replace(dimensions=dimensions.with_columns(source_code=slot))
+
+
+def usual_label(dimension: str, said: str | None) -> str:
+    """What the product calls a dimension; one of a site's own as the source does."""
+    return _LABELS.get(dimension) or label_of(dimension, said)
 
 
 def _account_book(work: Spelling, options: Options) -> None:
