@@ -100,8 +100,8 @@ def test_a_name_counts_before_its_code_and_an_option_names_a_bare_code(tmp_path)
     assert reading.books.vouchers["word"].to_list() == ["银收"]
     assert reading.books.lines["currency"].to_list() == ["HKD"]
     assert {row[2:] for row in reading.books.extras.rows()} >= {
-        ("FVOUCHERGROUPID", "PRE004"),
-        ("FCURRENCYID", "PRE007"),
+        ("FVOUCHERGROUPID#编码", "PRE004"),
+        ("FCURRENCYID#编码", "PRE007"),
     }
     bare = {"FVOUCHERGROUPID": "PRE004", "FVOUCHERGROUPID#Name": ""}
     money = {"FCURRENCYID": "PRE009", "FCURRENCYID#Name": "", "FAMOUNTFOR": 110}
@@ -129,7 +129,7 @@ def test_what_has_no_column_in_the_model_is_kept_verbatim(tmp_path):
     assert sorted(books.extras.rows()) == [
         ("lines", 0, "FCashierRecheck", "1"),
         ("lines", 0, "FEXPORTENTRYID", "77"),
-        ("lines", 0, "FUnitId", "Pcs"),
+        ("lines", 0, "FUnitId#编码", "Pcs"),
         ("vouchers", 0, "FAccountBookID", "001"),
         ("vouchers", 0, "FAccountBookID#Name", "样例账簿"),
         ("vouchers", 0, "FISADJUSTVOUCHER", "是"),

@@ -73,7 +73,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
         codes = said_codes(work.books, coded)
         names = {code: name for name, code in coded.known.items()}
         tables[table] = tables[table].with_columns(codes.replace(names).alias(column))
-    fields = [*layout.HEAD_EXTRAS, *(coded.key for coded in _CODED)]
+    fields = [*layout.HEAD_EXTRAS, *(coded.kept for coded in _CODED)]
     extras = tables["extras"]
     out = extras.filter(~pl.col("field").is_in(fields))
     if out.height:

@@ -54,7 +54,7 @@ def own_codes(frame: pl.DataFrame, coded: Coded, row: str) -> pl.DataFrame:
     odd = frame.select(
         table=pl.lit(table),
         row_id=pl.col(row).cast(schema.INTEGER),
-        field=pl.lit(coded.key),
+        field=pl.lit(coded.kept),
         value=pl.col(coded.code),
         _same=pl.col(coded.code).eq_missing(usual) | (pl.col(coded.code) == pl.col(coded.fact)),
     )
@@ -65,7 +65,7 @@ def said_codes(books: Books, coded: Coded) -> pl.Series:
     """The code to write for each row of spelled books: its own, the usual one, or the name."""
     table, _, column = coded.fact.partition(".")
     names = books.tables[table][column]
-    own = kept(books, table, coded.key)
+    own = kept(books, table, coded.kept)
     return pl.select(pl.coalesce(own, names.replace(coded.known))).to_series()
 
 

@@ -51,6 +51,11 @@ class Coded:
         return f"name.{self.key}"
 
     @property
+    def kept(self) -> str:
+        """Field of the extras for a code; the bare key is a field of other products too."""
+        return f"{self.key}#编码"
+
+    @property
     def fields(self) -> tuple[Field, Field]:
         """The two columns of the workbook."""
         return Field(self.key, self.code), Field(f"{self.key}#Name", self.name)

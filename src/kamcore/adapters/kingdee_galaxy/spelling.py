@@ -24,7 +24,9 @@ _TEXTS = (
     "settlement_number",
     "business_number",
 )
-_CODES = (layout.UNIT.key, layout.SETTLEMENT.key, layout.RATE_TYPE.key, layout.CURRENCY.key)
+_CODES = tuple(
+    coded.kept for coded in (layout.UNIT, layout.SETTLEMENT, layout.RATE_TYPE, layout.CURRENCY)
+)
 _RATE_TYPE = "固定汇率"
 
 
@@ -40,7 +42,9 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     }
     source = books.entity.system
     work = Spelling(books, losses)
-    work.live((*layout.LINE_EXTRAS, *_CODES), {"vouchers": (*layout.HEAD_EXTRAS, layout.WORD.key)})
+    work.live(
+        (*layout.LINE_EXTRAS, *_CODES), {"vouchers": (*layout.HEAD_EXTRAS, layout.WORD.kept)}
+    )
     work.heads(derived=())
     work.codes(with_dots(books))
     wanted = slots(books, options)
@@ -126,7 +130,7 @@ def _site_codes(work: Spelling, options: Options) -> None:
             code.alias(coded.code),
             _row=pl.int_range(pl.len()),
         )
-        others = books.extras.filter((pl.col("table") != table) | (pl.col("field") != coded.key))
+        others = books.extras.filter((pl.col("table") != table) | (pl.col("field") != coded.kept))
         extras = pl.concat([others, own_codes(frame, coded, "_row")])
         work.books = books.replace(extras=extras)
     order = ["table", "row_id", "field"]
@@ -141,5 +145,5 @@ def _code_series(books: Books, coded: Coded, options: Options) -> pl.Series:
         names.replace_strict(codes, default=None, return_dtype=schema.TEXT)
         for codes in (given(options, coded.option), coded.known)
     )
-    own = pl.when(names.is_not_null()).then(kept(books, table, coded.key))
+    own = pl.when(names.is_not_null()).then(kept(books, table, coded.kept))
     return pl.select(pl.coalesce(told, own, usual)).to_series()
