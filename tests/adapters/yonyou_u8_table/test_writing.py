@@ -13,7 +13,7 @@ from kamcore.adapters.kingdee_k3 import FORMAT as K3
 from kamcore.adapters.yonyou_u8_table import FORMAT
 from kamcore.adapters.yonyou_u8_table.columns import COLUMNS
 from kamcore.books import Books
-from kamcore.errors import LossRefused, UsageError
+from kamcore.errors import BooksError, LossRefused, UsageError
 from kamcore.format import Source
 from kamcore.format.comparing import compare
 from kamcore.model.scheme import strip
@@ -215,3 +215,14 @@ def test_options_have_values(tmp_path):
     for options in ({"encoding": "latin-1"}, {"booleans": "yes"}):
         with pytest.raises(UsageError, match="Y3021"):
             FORMAT.write(books_of(dr()), tmp_path / "a.csv", options=options)
+
+
+def test_vouchers_of_one_number_are_refused_unless_they_have_none(tmp_path):
+    """ino_id 凭证号, inid 行号 from 1 in each voucher."""
+    twice = [Voucher(date=DAY, word="收", number=n, lines=(dr(), cr())) for n in (1, 1)]
+    with pytest.raises(BooksError, match="G3202"):
+        FORMAT.write(Books.from_vouchers(twice), tmp_path / "b.csv")
+    none = [Voucher(date=DAY, word="收", lines=(dr(), cr())) for _ in range(2)]
+    losses, rows = written(Books.from_vouchers(none), tmp_path)
+    assert losses == [("missing", "vouchers.number", 2)]
+    assert [row["ino_id"] for row in rows] == [""] * 4

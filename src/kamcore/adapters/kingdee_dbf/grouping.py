@@ -9,12 +9,13 @@ import polars as pl
 
 from kamcore.adapters.kingdee_dbf.columns import LINE
 from kamcore.grid.numbering import with_periods
+from kamcore.grid.unnumbered import RUN, with_runs
 
 _NUMBER = ("vouchers.year", "vouchers.period", "vouchers.word", "vouchers.number")
-_SERIAL, _RUN = "key.serial", "key.run"
+_SERIAL = "key.serial"
 _HEAD = ("vouchers.date", "vouchers.word", "vouchers.serial")
 
-KEY = (*_NUMBER, _SERIAL, _RUN)
+KEY = (*_NUMBER, _SERIAL, RUN)
 """Columns that name a voucher."""
 
 
@@ -23,7 +24,7 @@ def with_key(frame: pl.DataFrame) -> pl.DataFrame:
     stated = frame["vouchers.period"]
     dated = with_periods(frame, ("vouchers.word", "vouchers.number"))
     dated = dated.with_columns(pl.coalesce(stated, "vouchers.period").alias("vouchers.period"))
-    return dated.with_columns(_serial(dated), _run(dated))
+    return with_runs(dated.with_columns(_serial(dated)), _HEAD, LINE)
 
 
 def _serial(frame: pl.DataFrame) -> pl.Series:
@@ -36,14 +37,3 @@ def _serial(frame: pl.DataFrame) -> pl.Series:
     anew = (line.min().over(*_NUMBER, serial) == line.min().over(_NUMBER)).all().over(_NUMBER)
     told = several & anew & serial.is_not_null()
     return frame.select(pl.when(told).then(serial).otherwise(0).alias(_SERIAL)).to_series()
-
-
-def _run(frame: pl.DataFrame) -> pl.Series:
-    """A number that changes with each voucher among records without a number, else 0."""
-    line = pl.col(LINE)
-    changes = pl.any_horizontal(
-        pl.col(name).ne_missing(pl.col(name).shift()) for name in _HEAD
-    ) | (line <= line.shift()).fill_null(value=False)
-    run = changes.cast(pl.Int64).cum_sum()
-    numbered = pl.col("vouchers.number").is_not_null()
-    return frame.select(pl.when(numbered).then(0).otherwise(run).alias(_RUN)).to_series()

@@ -10,12 +10,13 @@ import polars as pl
 
 from kamcore.adapters.kingdee_dbf import columns as layout
 from kamcore.books import Books, schema
-from kamcore.errors import BooksError, Fault, LossRefused, UsageError
+from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format import Losses, LossKind, Options
 from kamcore.grid.dbf_writing import figures
 from kamcore.grid.dotted import with_dots
 from kamcore.grid.fitting import LONG_CODE, fit, size_of
-from kamcore.grid.spelling import SAME_NUMBER, Spelling
+from kamcore.grid.spelling import Spelling
+from kamcore.grid.unnumbered import refuse_equal_numbers
 from kamcore.grid.words import blank_words
 from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
@@ -30,7 +31,6 @@ BAD_GENERATION = Fault(
 )
 
 _MONEY = ("debit", "credit", "fx_debit", "fx_credit")
-_KEY = ["year", "period", "word", "number"]
 
 
 def generation_to_write(options: Options) -> str:
@@ -93,7 +93,7 @@ def _heads(work: Spelling, generation: str) -> None:
     work.books = work.books.replace(vouchers=heads)
     work.heads(derived=("year",))
     heads = work.books.vouchers
-    _refuse_equal(work.books)
+    refuse_equal_numbers(work.books)
     reviewer = fit(heads["reviewer"]).values
     unsaid = (heads["status"] == "reviewed") & reviewer.is_null()
     work.note(LossKind.DROPPED, "vouchers.status", unsaid, heads["status"])
@@ -115,18 +115,6 @@ def _heads(work: Spelling, generation: str) -> None:
             day.alias("business_date"), pl.col("attachments").fill_null(0), status=status
         )
     )
-
-
-def _refuse_equal(books: Books) -> None:
-    """Refuse vouchers that share a number; without one the line numbers tell them apart."""
-    numbered = books.vouchers.filter(pl.col("number").is_not_null())
-    same = numbered.filter(pl.struct(_KEY).is_duplicated())
-    if same.height:
-        first = same.row(0, named=True)
-        key = f"{first['date'] or ''} {first['word'] or ''}-{first['number']}"
-        raise BooksError(
-            SAME_NUMBER.at(books.origin.place(first["source_row"]), key, count=same.height)
-        )
 
 
 def _currencies(work: Spelling) -> None:

@@ -15,6 +15,7 @@ from kamcore.grid.listing import read_listing
 from kamcore.grid.making import Making, make_books, sides
 from kamcore.grid.numbering import by_key, with_periods
 from kamcore.grid.sheet import Grid
+from kamcore.grid.unnumbered import RUN, with_runs
 from kamcore.grid.words import blank_words
 
 FAULTY_VOUCHER = Fault(
@@ -27,7 +28,8 @@ FAULTY_VOUCHER = Fault(
     hint_en="look at the vouchers in the product",
 )
 
-_KEY = ("vouchers.year", "vouchers.period", "vouchers.word", "vouchers.number")
+_KEY = ("vouchers.year", "vouchers.period", "vouchers.word", "vouchers.number", RUN)
+_HEAD = ("vouchers.date", "vouchers.word")
 
 
 def read_books(source: Source, options: Options) -> Reading:
@@ -113,10 +115,11 @@ def _dated(frame: pl.DataFrame) -> pl.DataFrame:
     stated = [frame["vouchers.year"], frame["vouchers.period"]]
     newer = frame["key.month"]
     dated = with_periods(frame, ("vouchers.word", "vouchers.number"))
-    return dated.with_columns(
+    dated = dated.with_columns(
         pl.coalesce(stated[0], newer // 100, "vouchers.year").alias("vouchers.year"),
         pl.coalesce(stated[1], newer % 100, "vouchers.period").alias("vouchers.period"),
     )
+    return with_runs(dated, _HEAD, layout.LINE)
 
 
 def _with_status(frame: pl.DataFrame, entries: Entries) -> tuple[pl.DataFrame, list[Problem]]:

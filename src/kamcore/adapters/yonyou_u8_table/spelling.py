@@ -15,6 +15,7 @@ from kamcore.format import Losses, LossKind, Options
 from kamcore.grid.currencies import product_name
 from kamcore.grid.fitting import LONG_CODE, Fitted, fit, size_of
 from kamcore.grid.spelling import Spelling
+from kamcore.grid.unnumbered import refuse_equal_numbers
 from kamcore.grid.words import blank_words, tidy
 from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
@@ -113,7 +114,7 @@ class _Work:
         heads = heads.with_columns(period=pl.when(~strange).then("period"))
         self.spelling.books = self.books.replace(vouchers=heads)
         self.spelling.heads(derived=("year",))
-        self.spelling.refuse_equal()
+        refuse_equal_numbers(self.books)
         heads = self.books.vouchers
         reviewer = self.fit(heads["reviewer"], None).values
         unsaid = (heads["status"] == "reviewed") & reviewer.is_null()

@@ -1,0 +1,52 @@
+"""Vouchers without a number, in layouts that repeat the head on every row.
+
+A number is blank or 0 where an importing program leaves it to the product, and null in sources
+that have none.  Then a voucher ends where its head changes, or where the line numbers begin again.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from kamcore.books import Books
+from kamcore.errors import BooksError
+from kamcore.grid.spelling import SAME_NUMBER
+
+__all__ = ["RUN", "refuse_equal_numbers", "with_runs"]
+
+RUN = "key.run"
+"""Column that tells vouchers without a number apart; 0 for those that have one."""
+
+_NUMBER = "vouchers.number"
+_KEY = ["year", "period", "word", "number"]
+
+
+def with_runs(frame: pl.DataFrame, heads: Sequence[str], line: str) -> pl.DataFrame:
+    """Add the column `RUN`, to be part of the key for `kamcore.grid.numbering.by_key`.
+
+    `heads` are columns of the head beside the number, `line` that of the line numbers.
+    """
+    number = pl.col(line)
+    again = (number <= number.shift()).fill_null(value=False)
+    changes = pl.any_horizontal(
+        again, *(pl.col(name).ne_missing(pl.col(name).shift()) for name in heads)
+    )
+    run = changes.cast(pl.Int64).cum_sum()
+    return frame.with_columns(
+        pl.when(pl.col(_NUMBER).is_not_null()).then(0).otherwise(run).alias(RUN)
+    )
+
+
+def refuse_equal_numbers(books: Books) -> None:
+    """Refuse vouchers that share year, period, word and number; those without one may be alike.
+
+    Raises:
+        BooksError: there are such vouchers.
+    """
+    numbered = books.vouchers.filter(pl.col("number").is_not_null())
+    same = numbered.filter(pl.struct(_KEY).is_duplicated())
+    if same.height:
+        first = same.row(0, named=True)
+        key = f"{first['date'] or ''} {first['word'] or ''}-{first['number']}"
+        place = books.origin.place(first["source_row"])
+        raise BooksError(SAME_NUMBER.at(place, key, count=same.height))
