@@ -46,6 +46,21 @@ COMMANDS = {
         "转换成另一种格式, 并逐字段复核",
         "Convert into another format and prove it field by field.",
     ),
+    "balance": (
+        "kamcore.cli.balances",
+        "余额表: 按科目, 核算项目和期间",
+        "Balances by account, dimensions and period.",
+    ),
+    "ledger": (
+        "kamcore.cli.ledgers",
+        "明细账: 一个科目的每笔分录和余额",
+        "Ledger of an account, a balance after every line.",
+    ),
+    "age": (
+        "kamcore.cli.ageing",
+        "账龄分析: 截至某日未结清的款项",
+        "Age what is open on an account as of a date.",
+    ),
     "formats": (
         "kamcore.cli.formats",
         "列出能读写的格式",
