@@ -33,10 +33,6 @@ def _samples() -> list[Path]:
 TARGETS = [fmt for fmt in registry().formats.values() if fmt.is_writable]
 
 
-def _id(value: object) -> str:
-    return value.name if isinstance(value, Path | Format) else str(value)
-
-
 def _balances(books: Books, keys: list[str]) -> dict[tuple[object, ...], tuple[object, ...]]:
     """Debit and credit per account (without separators), period and the dimensions asked for."""
     void = books.vouchers.filter(status="void")
@@ -57,8 +53,31 @@ def _kept(target: Format, books: Books) -> list[str]:
     return [name for name in dims if Fact("lines", name).within(target.writes & target.reads)]
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=_id)
-@pytest.mark.parametrize("sample", _samples(), ids=_id)
+REFUSALS = {"Y1032", "G1621", "K2052"}
+"""Codes that say a member code does not fit: cut short it would be another code."""
+QUICK_SOURCES = {"k3_gen_a_comma.xls", "u8_output.txt"}
+"""Samples of either family that go into every target each time."""
+QUICK_TARGETS = {"native", "kingdee-k3", "yonyou-u8-text"}
+"""Targets that every sample goes into each time."""
+
+
+def _cases() -> list[object]:
+    """Every pair; those that are not quick only at length."""
+    return [
+        pytest.param(
+            sample,
+            target,
+            id=f"{sample.name}-{target.name}",
+            marks=[]
+            if sample.name in QUICK_SOURCES or target.name in QUICK_TARGETS
+            else [pytest.mark.soak],
+        )
+        for sample in _samples()
+        for target in TARGETS
+    ]
+
+
+@pytest.mark.parametrize(("sample", "target"), _cases())
 def test_a_conversion_is_proved_and_keeps_the_balances(
     sample: Path, target: Format, tmp_path: Path
 ) -> None:
@@ -67,9 +86,16 @@ def test_a_conversion_is_proved_and_keeps_the_balances(
     except kamcore.SourceError:
         pytest.skip("no format reads this layout yet")
     path = tmp_path / f"out{target.suffixes[0] if target.suffixes else ''}"
-    done = kamcore.convert(sample, path, to=target.name, bad="keep")
+    try:
+        done = kamcore.convert(sample, path, to=target.name, bad="keep")
+    except kamcore.LossRefused as refused:
+        # Names serve as codes in some sources; a target whose field is shorter says so.
+        assert refused.code in REFUSALS
+        assert not path.exists()
+        return
     assert done.proof.equal
     again = kamcore.read(path, target.name).books
-    keys = _kept(target, reading.books)
+    # A target may know a site's dimension by a code of its own: those the proof compares.
+    keys = [name for name in _kept(target, reading.books) if name in again.lines.columns]
     assert _balances(again, keys) == _balances(reading.books, keys)
     assert len(done.proof.fields_compared) > 10

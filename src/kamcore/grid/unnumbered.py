@@ -10,9 +10,10 @@ import polars as pl
 
 from kamcore.books import Books
 from kamcore.errors import BooksError
+from kamcore.format import Losses, LossKind
 from kamcore.grid.spelling import SAME_NUMBER
 
-__all__ = ["RUN", "refuse_equal_numbers", "with_runs"]
+__all__ = ["RUN", "refuse_equal_numbers", "with_numbers", "with_runs"]
 
 RUN = "key.run"
 """Column that tells vouchers without a number apart; 0 for those that have one."""
@@ -50,3 +51,29 @@ def refuse_equal_numbers(books: Books) -> None:
         key = f"{first['date'] or ''} {first['word'] or ''}-{first['number']}"
         place = books.origin.place(first["source_row"])
         raise BooksError(SAME_NUMBER.at(place, key, count=same.height))
+
+
+def with_numbers(books: Books, losses: Losses, keep: pl.Series | None = None) -> Books:
+    """Number the vouchers that have no number, for a layout that demands one.
+
+    They follow the highest number of their period and word, in the order of the books; how many
+    is noted as guessed.  Vouchers marked in `keep` stay as they are.
+    """
+    heads = books.vouchers
+    bare = heads["number"].is_null()
+    if keep is not None:
+        bare &= ~keep
+    if not bare.any():
+        return books
+    series = ["year", "period", "word"]
+    rank = bare.cast(pl.Int64).alias("_bare")
+    number = pl.col("number").max().fill_null(0).over(series) + pl.col("_bare").cum_sum().over(
+        series
+    )
+    row = int(bare.arg_true()[0])
+    place = books.origin.place(heads["source_row"][row], "vouchers.number")
+    filled = heads.with_columns(rank).with_columns(
+        number=pl.when(pl.lit(bare)).then(number).otherwise("number")
+    )
+    losses.note(LossKind.GUESSED, "vouchers.number", int(bare.sum()), place, filled["number"][row])
+    return books.replace(vouchers=filled.drop("_bare"))

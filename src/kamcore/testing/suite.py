@@ -74,7 +74,7 @@ class Suite:
     """Size and oddity of drawn books."""
     facts: ClassVar[frozenset[Fact] | None] = None
     """Facts of drawn books that must be kept; what the format reads and writes when None."""
-    examples: ClassVar[int] = 10
+    examples: ClassVar[int] = 5
     """Examples of a drawn law; the long form has many more."""
 
     def __init_subclass__(cls, **arguments: Any) -> None:

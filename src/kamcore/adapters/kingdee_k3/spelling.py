@@ -19,9 +19,10 @@ from kamcore.adapters.kingdee_k3.columns import (
 )
 from kamcore.adapters.kingdee_k3.verbatim import said_extras
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, UsageError
+from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format import Losses, LossKind, Options
 from kamcore.format.comparing import in_use
+from kamcore.grid.unnumbered import with_numbers
 from kamcore.grid.words import tidy
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
@@ -33,6 +34,14 @@ BAD_OPTION = Fault(
     en="the option {option} cannot be {value!r}",
     hint_zh="可用: {known}",
     hint_en="it can be {known}",
+)
+
+HYPHENS_IN_CODE = Fault(
+    code="K2052",
+    zh="核算项目代码「{value}」里有「{mark}」, K/3 会把它当作分隔符",
+    en="the member code {value!r} holds {mark!r}, which K/3 takes for a separator",
+    hint_zh="用往来对照给它另一个代码",
+    hint_en="give it another code in a mapping",
 )
 
 _CHOICES = {
@@ -60,6 +69,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     generation = Generation(choice(options, "generation", Generation.B))
     work = _Spelling(books, losses, options, generation)
     work.live()
+    work.books = with_numbers(work.books, losses)
     work.codes()
     work.dimensions()
     work.currencies()
@@ -145,6 +155,7 @@ class _Spelling:
 
     def dimensions(self) -> None:
         """Give every dimension in use the id that its label reads back as."""
+        self._refuse_separators()
         lines, known = self.books.lines, dict(self.books.dimensions.select("id", "label").rows())
         used = [
             name
@@ -172,6 +183,19 @@ class _Spelling:
             dimensions=tables,
             members=members.unique(["dimension", "code"], keep="first", maintain_order=True),
         )
+
+    def _refuse_separators(self) -> None:
+        """Refuse member codes that would be cut: an item is category---code---name."""
+        for name in schema.dimension_columns(self.books.lines):
+            codes = self.books.lines[name].drop_nulls().unique(maintain_order=True)
+            for mark in (items.HYPHENS, items.JOINERS[0]):
+                odd = codes.filter(codes.str.contains(mark, literal=True))
+                if odd.len():
+                    row = int((self.books.lines[name] == odd[0]).arg_true()[0])
+                    place = self.books.origin.place(
+                        self.books.lines["source_row"][row], f"lines.{name}"
+                    )
+                    raise LossRefused(HYPHENS_IN_CODE.at(place, odd[0], mark=mark))
 
     def _label(self, dimension: str, said: str | None) -> str:
         """What the product calls a dimension: importing refuses another product's words."""

@@ -135,13 +135,12 @@ def _base(frame: pl.DataFrame) -> str:
 
 
 def _is_local(base: str) -> pl.Expr:
-    """True for a line in base currency: so named, or unnamed without foreign amount and rate."""
+    """True for a line in base currency: so named, or unnamed without a foreign amount."""
     amounts = pl.any_horizontal(
         (pl.col(name) != 0).fill_null(value=False)
         for name in ("lines.fx_debit", "lines.fx_credit")
     )
-    plain = ~amounts & (pl.col("lines.rate").fill_null(1) == 1)
-    return (pl.col("lines.currency") == base).fill_null(plain)
+    return (pl.col("lines.currency") == base).fill_null(~amounts)
 
 
 def _odd_figures(frame: pl.DataFrame, entries: Entries, base: str) -> list[Problem]:

@@ -6,6 +6,7 @@ from kamcore.books import Books
 from kamcore.errors import BooksError, Fault
 from kamcore.format import Losses
 from kamcore.grid.outgoing import live, note_extras
+from kamcore.grid.unnumbered import with_numbers
 
 SAME_KEY = Fault(
     code="Y1033",
@@ -22,7 +23,8 @@ def selected(books: Books, losses: Losses) -> Books:
     """The vouchers to write, in books of their own, with the extras of their rows.
 
     U8 text has no mark for a void voucher, and nothing to write for one without lines; both are
-    left out and noted, and so are extras of other tables.
+    left out and noted, and so are extras of other tables.  The number is the caller's own: a
+    voucher without one gets the next of its period and word.
 
     Raises:
         BooksError: a line has no voucher.
@@ -30,7 +32,11 @@ def selected(books: Books, losses: Losses) -> Books:
     some = live(books, losses)
     own = pl.col("table").is_in(["vouchers", "lines"])
     note_extras(books, some.extras.filter(~own), losses)
-    return some.replace(extras=some.extras.filter(own))
+    some = some.replace(extras=some.extras.filter(own))
+    raw = (pl.col("table") == "vouchers") & (pl.col("field") == RAW_NUMBER)
+    rows = pl.int_range(some.vouchers.height, dtype=pl.Int64, eager=True)
+    spelled = rows.is_in(some.extras.filter(raw)["row_id"].implode())
+    return with_numbers(some, losses, spelled)
 
 
 def refuse_equal(heads: pl.DataFrame, raw: pl.Series, books: Books) -> None:
