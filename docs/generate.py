@@ -42,9 +42,12 @@ KINDS = {
     "F": "the contract of a format (格式约定)",
     "G": "sheets, text and values (表格与取值)",
     "K": "Kingdee layouts (金蝶版式)",
+    "L": "the ledger (账簿)",
     "M": "model and chart of accounts (科目体系)",
     "N": "the native format (原生格式)",
     "P": "plug-ins and recognition (插件与识别)",
+    "S": "the national standard (国家标准)",
+    "T": "reports through layouts (版式报表)",
     "U": "the command line (命令行)",
     "Y": "Yonyou layouts (用友版式)",
 }

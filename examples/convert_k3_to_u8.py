@@ -13,8 +13,6 @@ def main(folder: Path) -> None:
         SOURCE,
         folder / "U8导入.txt",
         to="yonyou-u8-text",
-        # The books hold an emoji, and U8 text is GB18030 limited to GBK.
-        write_options={"unmappable": "replace"},
     )
     for side in (done.source, done.target):
         totals = side.totals

@@ -10,7 +10,7 @@ import pytest
 from command_line import DEMO, kamcore
 from kamcore.cli import converting, running
 
-U8 = ("--to", "yonyou-u8-text", "--option", "unmappable=replace")
+U8 = ("--to", "yonyou-u8-text")
 
 
 @pytest.fixture

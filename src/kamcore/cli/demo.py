@@ -51,7 +51,7 @@ def command(screen: Screen, output: Path, *, force: bool) -> int:
     else:
         inspecting.show(screen, seen, str(source))
     there, back = output / THERE, output / BACK
-    to_u8 = Request(to="yonyou-u8-text", option=("unmappable=replace",), force=force)
+    to_u8 = Request(to="yonyou-u8-text", force=force)
     to_k3 = Request(to="kingdee-k3", force=force)
     steps.append(_convert(screen, 2, (source, there), to_u8))
     steps.append(_convert(screen, 3, (there, back), to_k3))
