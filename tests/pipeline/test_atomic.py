@@ -83,15 +83,56 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     assert caught.value.code == "C1002"
 
 
-def test_a_folder_is_replaced_through_its_manifest(tmp_path: Path) -> None:
+def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "books"
-    for part, manifest in (("lines.aa.parquet", "1"), ("lines.bb.parquet", "2")):
+    for part in ("one.parquet", "two.parquet"):
         with whole(target, force=True) as temporary:
             temporary.mkdir()
             (temporary / part).write_text(part)
-            (temporary / "manifest.json").write_text(manifest)
-    assert sorted(os.listdir(target)) == ["lines.bb.parquet", "manifest.json"]
-    assert (target / "manifest.json").read_text() == "2"
+            (temporary / "manifest.json").write_text(part)
+    assert sorted(os.listdir(target)) == ["manifest.json", "two.parquet"]
+    assert os.listdir(tmp_path) == ["books"]
+
+
+def test_a_folder_of_another_kind_is_never_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "documents"
+    target.mkdir()
+    (target / "letter.txt").write_text("mine")
+    with pytest.raises(UsageError) as caught, whole(target, force=True) as temporary:
+        temporary.mkdir()
+        (temporary / "manifest.json").write_text("new")
+    assert caught.value.code == "C1004"
+    assert os.listdir(target) == ["letter.txt"]
+
+
+FOLDER_WRITER = """
+import sys
+from pathlib import Path
+from kamcore.pipeline.atomic import whole
+target = Path(sys.argv[1])
+print("ready", flush=True)
+for turn in range(1_000_000):
+    with whole(target, force=True) as temporary:
+        temporary.mkdir()
+        for part in "abc":
+            (temporary / part).write_text(str(turn))
+        (temporary / "manifest.json").write_text(str(turn))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need two renames")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_run_leaves_the_old_or_the_new_folder(tmp_path: Path, seed: int) -> None:
+    target = tmp_path / "books"
+    command = [sys.executable, "-c", FOLDER_WRITER, str(target)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "ready\n"
+        while not target.is_dir():
+            time.sleep(0.01)
+        time.sleep(random.Random(seed).uniform(0, 0.3))
+        run.send_signal(signal.SIGKILL)
+    assert len({(target / name).read_text() for name in ("a", "b", "c", "manifest.json")}) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a POSIX signal")

@@ -6,6 +6,7 @@ one complete; at worst a temporary file stays behind, which the next run to that
 """
 
 import contextlib
+import ctypes
 import errno
 import os
 import shutil
@@ -47,6 +48,8 @@ FOLDER_EXISTS = Fault(
 
 _MARK = ".kamcore-tmp"
 _MANIFEST = "manifest.json"
+_HERE, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE of renameat2(2)."""
 
 
 @contextlib.contextmanager
@@ -120,10 +123,10 @@ def _flush(path: Path) -> None:
 
 def _name(temporary: Path, target: Path, *, force: bool) -> None:
     if temporary.is_dir() and target.is_dir():
-        if not (temporary / _MANIFEST).exists():
-            # Without a manifest nothing says which of the files there are old.
+        if not ((temporary / _MANIFEST).exists() and (target / _MANIFEST).exists()):
+            # Only a folder of the same kind is replaced: any other may hold anything.
             raise UsageError(FOLDER_EXISTS.at(Place(file=str(target)), target.name))
-        _merge_folder(temporary, target)
+        _swap(temporary, target)
     elif force or temporary.is_dir():
         os.replace(temporary, target)  # noqa: PTH105  Path.replace is the same call, less plain
     else:
@@ -144,20 +147,20 @@ def _name_new(temporary: Path, target: Path) -> None:
         temporary.rename(target)
 
 
-def _merge_folder(temporary: Path, target: Path) -> None:
-    """Replace a folder's content with the manifest as the one step that counts.
+def _swap(temporary: Path, target: Path) -> None:
+    """Put a folder in the place of another; the old one is removed with the temporary name.
 
-    Parts carry their content's hash in their names, so new parts stand beside the old ones until
-    the manifest points to them; only then the old parts go.
+    Linux exchanges two names in one step.  Elsewhere there is a moment between two renames in
+    which the target is away, under a name that the next run would sweep.
     """
-    new = {file.name for file in temporary.iterdir()}
-    for name in sorted(new - {_MANIFEST}):
-        (temporary / name).replace(target / name)
-    _flush_folder(target)
-    (temporary / _MANIFEST).replace(target / _MANIFEST)
-    for file in target.iterdir():
-        if file.name not in new and file.suffix == ".parquet":
-            file.unlink(missing_ok=True)
+    exchange = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    names = os.fsencode(temporary), os.fsencode(target)
+    if exchange and exchange(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0:
+        return
+    aside = temporary.with_name(f"{temporary.name}.old")
+    target.rename(aside)
+    temporary.rename(target)
+    _remove(aside)
 
 
 def _flush_folder(folder: Path) -> None:
