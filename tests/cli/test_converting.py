@@ -92,6 +92,14 @@ def _on_a_terminal(folder, *words, **env):
     return process.returncode, shown.decode("utf-8", "replace")
 
 
+def test_reading_is_shown_on_a_terminal_and_leaves_no_trace_elsewhere(folder):
+    for command in ("inspect", "check"):
+        code, shown = _on_a_terminal(folder, command, "凭证2025Q1.xls")
+        assert code == 0
+        assert "读取中" in shown
+        assert "读取中" not in kamcore(command, "凭证2025Q1.xls", cwd=folder).notes
+
+
 def test_three_bars_on_a_terminal(folder):
     code, shown = _on_a_terminal(folder, "convert", "凭证2025Q1.xls", "U8.txt", *U8)
     assert code == 0

@@ -7,6 +7,7 @@ import click
 
 from kamcore.cli import grammar
 from kamcore.cli.options import PATH, pairs, read_options, source_format
+from kamcore.cli.progress import busy
 from kamcore.cli.screen import SEVERITY_ZH, Screen, needs_a_look
 from kamcore.errors import LISTED, Severity
 from kamcore.pipeline import read
@@ -24,7 +25,8 @@ def command(
     screen: Screen, file: Path, source_format: str | None, read_options: tuple[str, ...]
 ) -> int:
     """Check a file."""
-    reading = read(file, source_format, options=pairs(read_options, "--option"))
+    with busy(screen):
+        reading = read(file, source_format, options=pairs(read_options, "--option"))
     problems = reading.problems
     counts = Counter(problem.code for problem in problems)
     if screen.is_json:

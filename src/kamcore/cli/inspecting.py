@@ -11,6 +11,7 @@ from kamcore.books.schema import AUX
 from kamcore.cli import grammar
 from kamcore.cli.card import detected, evidence, title
 from kamcore.cli.options import PATH, pairs, read_options, source_format
+from kamcore.cli.progress import busy
 from kamcore.cli.screen import Screen, money, needs_a_look, plain
 from kamcore.format import Format, Reading, Source
 from kamcore.grid.head import head_of
@@ -87,7 +88,8 @@ def command(
     screen: Screen, file: Path, source_format: str | None, read_options: tuple[str, ...]
 ) -> int:
     """Look at a file."""
-    seen = portrait(source_of(file), source_format, pairs(read_options, "--option"))
+    with busy(screen):
+        seen = portrait(source_of(file), source_format, pairs(read_options, "--option"))
     if screen.is_json:
         screen.emit(as_json(seen, screen.lang))
     else:

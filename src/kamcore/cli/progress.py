@@ -20,6 +20,18 @@ def progress(screen: Screen) -> Iterator[Callable[[str, int, int], None]]:
         yield _lines(screen)
 
 
+@contextlib.contextmanager
+def busy(screen: Screen) -> Iterator[None]:
+    """Show on a terminal that a file is being read: how long it is, nobody knows before."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(screen.say("读取中 …", "reading …")):
+        yield
+
+
 def _lines(screen: Screen) -> Callable[[str, int, int], None]:
     def report(step: str, done: int, whole: int) -> None:
         if done == whole:
