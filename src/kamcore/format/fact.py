@@ -80,7 +80,7 @@ class Fact:
 
 
 def filled(table: str, column: str) -> pl.Expr:
-    """True where a column says something: not null, not the default, not an amount of zero."""
+    """True where a column says something: not null and not the default of its column."""
     says = pl.col(column).is_not_null()
     if column in _DEFAULTS:
         says &= pl.col(column) != _DEFAULTS[column]
