@@ -21,6 +21,9 @@ from kamcore.place import Place
 
 if TYPE_CHECKING:
     from kamcore import ledger as ledger
+    from kamcore import matching as matching
+    from kamcore import pricing as pricing
+    from kamcore import tiering as tiering
     from kamcore.books import Books
     from kamcore.books.check import check
     from kamcore.model.entity import Entity
@@ -67,7 +70,7 @@ _DOORS = {
 }
 
 
-_ROOMS = ("ledger",)
+_ROOMS = ("ledger", "matching", "pricing", "tiering")
 """Rooms that open as attributes: ``kamcore.ledger.age``."""
 
 

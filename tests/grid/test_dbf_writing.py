@@ -10,7 +10,7 @@ from kamcore.errors import LossRefused, UsageError
 from kamcore.format import Source
 from kamcore.grid.dbf_reading import read_dbf
 from kamcore.grid.dbf_writing import LONGEST, DbfColumn, figures, write_dbf
-from kamcore.grid.fitting import fit, size_of
+from kamcore.vouchers.fitting import fit, size_of
 
 DAY = dt.date(2025, 3, 31)
 COLUMNS = (

@@ -16,7 +16,7 @@ ROOMS = {
     "xlrd": {"grid"},
     "xlwt": {"grid"},
     "openpyxl": {"grid", "reports"},
-    "lxml": {"grid", "adapters"},
+    "lxml": {"grid", "markup"},
     "pydantic": {"forms"},
     "pluggy": {"plugin"},
     "click": {"cli"},

@@ -79,7 +79,7 @@ WORDS: Mapping[str, Word] = {
 """Words for fields that are not single facts."""
 
 CELL_KINDS = ("day", "whole", "amount", "rate", "text", "code", "flag")
-"""How cells may be read; see `kamcore.grid.entries.Kind`."""
+"""How cells may be read; see `kamcore.vouchers.entries.Kind`."""
 
 _TABLES = ("vouchers", "lines", "balances")
 _CODES = ("account",)

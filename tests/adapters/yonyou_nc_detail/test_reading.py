@@ -12,7 +12,7 @@ from kamcore.books.check import check
 from kamcore.errors import KamcoreError, SourceError, UsageError
 from kamcore.format import Certainty, Source
 from kamcore.grid.head import head_of
-from kamcore.grid.listing import NO_DATA
+from kamcore.vouchers.listing import NO_DATA
 
 GOOD = (
     "凭证明细-岚桥样例-2025年.csv",

@@ -11,8 +11,8 @@ from kamcore.adapters.yonyou_u8_sheet import FORMAT
 from kamcore.adapters.yonyou_u8_sheet.columns import HEADINGS
 from kamcore.errors import KamcoreError, SourceError, UsageError
 from kamcore.format import Certainty, Source
-from kamcore.grid.currencies import UNKNOWN_CURRENCY
 from kamcore.grid.head import head_of
+from kamcore.vouchers.currencies import UNKNOWN_CURRENCY
 from u8_sheets import workbook
 
 SAMPLE = "yonyou/u8_73_columns.xlsx"

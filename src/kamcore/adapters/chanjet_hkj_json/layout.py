@@ -1,8 +1,8 @@
 """The voucher body of the 好会计 OpenAPI as data (formats/yonyou.md 4.2)."""
 
 from kamcore.format import Fact, Limits
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.json_records import Outline
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.json_records import Outline
 
 SYSTEM = "chanjet-hkj"
 ENTRIES = "details"

@@ -9,10 +9,10 @@ from kamcore.adapters.chanjet_hkj_json import layout
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.documents import Document, Terms
-from kamcore.grid.json_books import Bodies, pairs_of, read_bodies
-from kamcore.grid.settling import plain_codes
 from kamcore.grid.sheet import Grid
+from kamcore.vouchers.documents import Document, Terms
+from kamcore.vouchers.json_books import Bodies, pairs_of, read_bodies
+from kamcore.vouchers.settling import plain_codes
 
 UNKNOWN_CATEGORY = Fault(
     code="Y8001",

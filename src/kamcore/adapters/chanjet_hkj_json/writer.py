@@ -8,18 +8,18 @@ import polars as pl
 from kamcore.adapters.chanjet_hkj_json import layout
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid import json_writing as js
-from kamcore.grid.json_bodies import head_extras, kept_extras, write_bodies
-from kamcore.grid.json_books import pairs_of
-from kamcore.grid.outgoing import Noting, live
-from kamcore.grid.settling import (
+from kamcore.markup import json_writing as js
+from kamcore.model.dimension import dimension_id
+from kamcore.vouchers.json_bodies import head_extras, kept_extras, write_bodies
+from kamcore.vouchers.json_books import pairs_of
+from kamcore.vouchers.outgoing import Noting, live
+from kamcore.vouchers.settling import (
     archives_in_use,
     dates_of_heads,
     one_side_each,
     settled_money,
     tidied,
 )
-from kamcore.model.dimension import dimension_id
 
 _CATEGORIES = {word: code for code, word in layout.WORDS.items()}
 _MILLISECONDS_AN_HOUR = 3_600_000

@@ -4,8 +4,8 @@ import polars as pl
 
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity
-from kamcore.grid.entries import INDEX, Field, Kind, read_entries
 from kamcore.grid.sheet import Grid
+from kamcore.vouchers.entries import INDEX, Field, Kind, read_entries
 
 NO_VOUCHER = Fault(
     code="S1021",

@@ -11,7 +11,7 @@ from importlib.resources import files
 import attrs
 
 from kamcore.format import Fact, Limits
-from kamcore.grid.entries import Field, Kind
+from kamcore.vouchers.entries import Field, Kind
 
 SYSTEM = "gbt24589"
 EDITION = "GB/T 24589.1-2010"

@@ -8,14 +8,14 @@ from kamcore.adapters.gbt24589.archives import Lists, Slots
 from kamcore.adapters.gbt24589.slots import resolve
 from kamcore.books import Books, schema
 from kamcore.errors import Problem
-from kamcore.grid.currencies import iso_currencies
-from kamcore.grid.entries import INDEX, Entries, Field, Kind, read_entries
-from kamcore.grid.making import Making, make_books, sides
 from kamcore.grid.number import read_flags
-from kamcore.grid.numbering import by_key
 from kamcore.grid.sheet import Grid
 from kamcore.model.currency import currency_code
 from kamcore.model.entity import Entity
+from kamcore.vouchers.currencies import iso_currencies
+from kamcore.vouchers.entries import INDEX, Entries, Field, Kind, read_entries
+from kamcore.vouchers.making import Making, make_books, sides
+from kamcore.vouchers.numbering import by_key
 
 _ZERO = pl.lit(0, dtype=schema.AMOUNT)
 _DAYS = ("记账凭证日期", "票据日期")

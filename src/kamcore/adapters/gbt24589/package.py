@@ -11,8 +11,8 @@ from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Source
 from kamcore.grid.archive import open_package
 from kamcore.grid.container import detect
-from kamcore.grid.elements import LINE, OWNER, Elements, Shape, read_elements
 from kamcore.grid.sheet import Grid
+from kamcore.markup.elements import LINE, OWNER, Elements, Shape, read_elements
 from kamcore.place import Place
 
 NO_CLASS = Fault(

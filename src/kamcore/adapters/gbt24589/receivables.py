@@ -11,10 +11,10 @@ from kamcore.adapters.gbt24589 import layout
 from kamcore.adapters.gbt24589.archives import Lists
 from kamcore.books import schema
 from kamcore.errors import Problem
-from kamcore.grid.entries import Field, Kind, read_entries
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import tidy
 from kamcore.model.currency import currency_code
+from kamcore.vouchers.entries import Field, Kind, read_entries
 
 SPLIT = (
     "本币余额",

@@ -7,8 +7,8 @@ from kamcore.adapters.gbt24589 import layout
 from kamcore.adapters.gbt24589.archives import Slots
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity
-from kamcore.grid.settling import plain_codes
 from kamcore.grid.sheet import Grid
+from kamcore.vouchers.settling import plain_codes
 
 UNKNOWN_SLOT = Fault(
     code="S1011",

@@ -9,12 +9,12 @@ from kamcore.adapters.gbt24589.tables import slots_of_books
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid.element_writing import ILLEGAL
-from kamcore.grid.outgoing import Noting, note_extras
-from kamcore.grid.settling import dates_of_heads, settled_money, tidied
 from kamcore.grid.words import tidy
+from kamcore.markup.element_writing import ILLEGAL
 from kamcore.model.dimension import dimension_id, label_of
 from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.outgoing import Noting, note_extras
+from kamcore.vouchers.settling import dates_of_heads, settled_money, tidied
 
 LONG_CODE = Fault(
     code="S1031",

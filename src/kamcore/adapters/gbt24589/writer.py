@@ -11,7 +11,7 @@ from kamcore.adapters.gbt24589.tables import all_tables
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, UsageError
 from kamcore.format import Losses, Options
-from kamcore.grid.element_writing import Leaf, declaration, record
+from kamcore.markup.element_writing import Leaf, declaration, record
 from kamcore.place import Place
 
 STRICT = Fault(

@@ -6,9 +6,9 @@ import polars as pl
 
 from kamcore.adapters.kingdee_dbf.columns import DIRECTION
 from kamcore.errors import Fault, Problem, Severity
-from kamcore.grid.entries import INDEX
-from kamcore.grid.labels import Pair
 from kamcore.grid.sheet import Grid
+from kamcore.vouchers.entries import INDEX
+from kamcore.vouchers.labels import Pair
 
 CONFLICT = Fault(
     code="K5011",

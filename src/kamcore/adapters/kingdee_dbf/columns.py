@@ -9,10 +9,10 @@ import re
 
 import attrs
 
-from kamcore.grid.currencies import CODE
 from kamcore.grid.dbf_writing import DbfColumn
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.labels import Pair
+from kamcore.vouchers.currencies import CODE
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.labels import Pair
 
 SYSTEM = "kingdee-dbf"
 

@@ -8,8 +8,8 @@ where date, word or serial change, or where the line numbers begin again.
 import polars as pl
 
 from kamcore.adapters.kingdee_dbf.columns import LINE
-from kamcore.grid.numbering import with_periods
-from kamcore.grid.unnumbered import RUN, with_runs
+from kamcore.vouchers.numbering import with_periods
+from kamcore.vouchers.unnumbered import RUN, with_runs
 
 _NUMBER = ("vouchers.year", "vouchers.period", "vouchers.word", "vouchers.number")
 _SERIAL = "key.serial"

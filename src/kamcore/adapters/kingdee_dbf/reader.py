@@ -9,16 +9,16 @@ from kamcore.adapters.kingdee_dbf.grouping import KEY, with_key
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity, SourceError, UsageError
 from kamcore.format import Detected, Options, Reading, Source
-from kamcore.grid.currencies import base_currency, iso_currencies
 from kamcore.grid.dbf_reading import DbfTable, read_dbf
-from kamcore.grid.entries import read_entries
 from kamcore.grid.header import MISSING_COLUMN
-from kamcore.grid.labels import spread_pairs
-from kamcore.grid.making import Making, make_books, original, sides, unlike_originals
-from kamcore.grid.numbering import by_key
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import blank_words
 from kamcore.place import Place
+from kamcore.vouchers.currencies import base_currency, iso_currencies
+from kamcore.vouchers.entries import read_entries
+from kamcore.vouchers.labels import spread_pairs
+from kamcore.vouchers.making import Making, make_books, original, sides, unlike_originals
+from kamcore.vouchers.numbering import by_key
 
 NO_DATA = Fault(
     code="K5001",

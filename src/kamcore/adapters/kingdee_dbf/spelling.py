@@ -13,14 +13,14 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format import Losses, LossKind, Options
 from kamcore.grid.dbf_writing import figures
-from kamcore.grid.dotted import with_dots
-from kamcore.grid.fitting import LONG_CODE, fit, size_of
-from kamcore.grid.spelling import Spelling
-from kamcore.grid.unnumbered import refuse_equal_numbers
 from kamcore.grid.words import blank_words
 from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
 from kamcore.place import Place
+from kamcore.vouchers.dotted import with_dots
+from kamcore.vouchers.fitting import LONG_CODE, fit, size_of
+from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
 BAD_GENERATION = Fault(
     code="K5021",

@@ -9,11 +9,11 @@ from kamcore.adapters.kingdee_dbf import columns as layout
 from kamcore.adapters.kingdee_dbf.spelling import generation_to_write, spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
-from kamcore.grid.currencies import product_code
 from kamcore.grid.dbf_writing import write_dbf
-from kamcore.grid.entries import Kind
-from kamcore.grid.joined import joined
-from kamcore.grid.making import NAMES
+from kamcore.vouchers.currencies import product_code
+from kamcore.vouchers.entries import Kind
+from kamcore.vouchers.joined import joined
+from kamcore.vouchers.making import NAMES
 
 _NO_DAY = dt.date(1980, 1, 1)
 

@@ -5,10 +5,10 @@ is an auxiliary record: rows of one entry share their 分录号.
 """
 
 from kamcore.books import schema
-from kamcore.grid.currencies import CODE
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.labels import Pair
-from kamcore.grid.making import NAMES
+from kamcore.vouchers.currencies import CODE
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.labels import Pair
+from kamcore.vouchers.making import NAMES
 
 SHEET, FLOWS = "凭证", "现金流量"
 

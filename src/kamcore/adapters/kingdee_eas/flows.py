@@ -10,13 +10,13 @@ import polars as pl
 from kamcore.adapters.kingdee_eas import columns as layout
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem
-from kamcore.grid.entries import INDEX, Field, Kind, read_entries
 from kamcore.grid.header import find_header, grid_of
 from kamcore.grid.rows import drop_blank_rows
 from kamcore.grid.sheet import Grid
-from kamcore.grid.verbatim import kept
 from kamcore.grid.workbook import Workbook
 from kamcore.place import Place
+from kamcore.vouchers.entries import INDEX, Field, Kind, read_entries
+from kamcore.vouchers.verbatim import kept
 
 NO_ENTRY = Fault(
     code="K7011",

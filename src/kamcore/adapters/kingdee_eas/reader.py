@@ -10,17 +10,17 @@ from kamcore.adapters.kingdee_eas.flows import plain_numbers, read_flows
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.currencies import CODE, base_currency, iso_currencies
-from kamcore.grid.entries import INDEX, Entries, Field, read_entries
-from kamcore.grid.json_books import pairs_of
-from kamcore.grid.labels import spread_pairs
-from kamcore.grid.listing import best_sheet, read_listing
-from kamcore.grid.making import NAMES, Making, make_books, original, sides, unlike_originals
-from kamcore.grid.numbering import Numbered, by_key
 from kamcore.grid.sheet import Grid
-from kamcore.grid.verbatim import lifted
 from kamcore.grid.words import tidy
 from kamcore.grid.workbook import open_workbook
+from kamcore.vouchers.currencies import CODE, base_currency, iso_currencies
+from kamcore.vouchers.entries import INDEX, Entries, Field, read_entries
+from kamcore.vouchers.json_books import pairs_of
+from kamcore.vouchers.labels import spread_pairs
+from kamcore.vouchers.listing import best_sheet, read_listing
+from kamcore.vouchers.making import NAMES, Making, make_books, original, sides, unlike_originals
+from kamcore.vouchers.numbering import Numbered, by_key
+from kamcore.vouchers.verbatim import lifted
 
 SYSTEM = "kingdee-eas"
 SIDES_DIFFER = Fault(

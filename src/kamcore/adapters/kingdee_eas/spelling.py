@@ -7,12 +7,12 @@ from kamcore.adapters.kingdee_eas import columns as layout
 from kamcore.adapters.kingdee_eas.reader import CURRENCY_EXAMPLE, SYSTEM, usual_texts
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid.dotted import with_dots
-from kamcore.grid.json_books import pairs_of
-from kamcore.grid.spelling import Spelling
-from kamcore.grid.verbatim import kept
 from kamcore.grid.words import tidy
 from kamcore.model.dimension import label_of
+from kamcore.vouchers.dotted import with_dots
+from kamcore.vouchers.json_books import pairs_of
+from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.verbatim import kept
 
 _TEXTS = (
     "summary",

@@ -10,10 +10,10 @@ from kamcore.adapters.kingdee_eas.spelling import spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.joined import joined, one_side, original_amount, stated
-from kamcore.grid.making import NAMES
-from kamcore.grid.verbatim import kept
 from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.vouchers.joined import joined, one_side, original_amount, stated
+from kamcore.vouchers.making import NAMES
+from kamcore.vouchers.verbatim import kept
 
 
 def write_books(books: Books, target: Path, losses: Losses, options: Options) -> None:

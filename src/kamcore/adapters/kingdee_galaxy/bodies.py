@@ -17,14 +17,20 @@ from kamcore.adapters.kingdee_galaxy.codes import codes_of, given
 from kamcore.adapters.kingdee_galaxy.columns import Coded
 from kamcore.books import Books, schema
 from kamcore.format import Detected, Options, Reading, Source
-from kamcore.grid.documents import QUANTITY_CREDIT, QUANTITY_DEBIT, Document, Terms, make_document
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.json_books import NO_BODIES
-from kamcore.grid.json_reading import Json, Twice, read_json
-from kamcore.grid.json_records import Outline, lay_out_json, said_once
-from kamcore.grid.labels import dimension_ids
 from kamcore.grid.sheet import Grid
+from kamcore.markup.json_reading import Json, Twice, read_json
 from kamcore.place import Place
+from kamcore.vouchers.documents import (
+    QUANTITY_CREDIT,
+    QUANTITY_DEBIT,
+    Document,
+    Terms,
+    make_document,
+)
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.json_books import NO_BODIES
+from kamcore.vouchers.json_records import Outline, lay_out_json, said_once
+from kamcore.vouchers.labels import dimension_ids
 
 SYSTEM = "kingdee-galaxy"
 MODEL, ENTITY, DETAIL, PREFIX = "Model", "FEntity", "FDetailID", "FDETAILID__"

@@ -13,12 +13,12 @@ from kamcore.adapters.kingdee_galaxy.codes import said_codes
 from kamcore.adapters.kingdee_galaxy.codes import slots as slots_of
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid import json_writing as js
-from kamcore.grid.joined import original_amount, stated
-from kamcore.grid.json_bodies import write_bodies as write_list
-from kamcore.grid.spelling import Spelling
-from kamcore.grid.verbatim import kept
+from kamcore.markup import json_writing as js
 from kamcore.model.currency import currency_code
+from kamcore.vouchers.joined import original_amount, stated
+from kamcore.vouchers.json_bodies import write_bodies as write_list
+from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.verbatim import kept
 
 _CODED = (*columns.CODED, columns.CURRENCY)
 

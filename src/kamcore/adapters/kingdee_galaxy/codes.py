@@ -13,8 +13,8 @@ from kamcore.adapters.kingdee_galaxy import columns as layout
 from kamcore.adapters.kingdee_galaxy.columns import Coded
 from kamcore.books import Books, schema
 from kamcore.format import Options
-from kamcore.grid.json_books import pairs_of
-from kamcore.grid.verbatim import kept
+from kamcore.vouchers.json_books import pairs_of
+from kamcore.vouchers.verbatim import kept
 
 EXAMPLES = {
     "words": "收=PRE002,付=PRE003",

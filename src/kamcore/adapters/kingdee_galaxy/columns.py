@@ -8,9 +8,9 @@ import re
 
 import attrs
 
-from kamcore.grid.currencies import CODE, NAME
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.making import NAMES
+from kamcore.vouchers.currencies import CODE, NAME
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.making import NAMES
 
 SHEET = "凭证#单据头(FBillHead)"
 """Name of the sheet as written."""

@@ -10,18 +10,18 @@ from kamcore.adapters.kingdee_galaxy.codes import codes_of, named, own_codes
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.currencies import CODE, NAME, base_currency, iso_currencies
-from kamcore.grid.entries import Entries, Field, Kind, read_entries
 from kamcore.grid.header import Header, find_header, grid_of
-from kamcore.grid.labels import Pair, spread_pairs
-from kamcore.grid.listing import NO_DATA, Listing, best_sheet
-from kamcore.grid.making import NAMES, Making, make_books, original, sides, unlike_originals
-from kamcore.grid.numbering import Numbered, by_head
 from kamcore.grid.rows import drop_blank_rows
 from kamcore.grid.sheet import Grid
-from kamcore.grid.verbatim import lifted
 from kamcore.grid.workbook import Workbook, open_workbook
 from kamcore.place import Place
+from kamcore.vouchers.currencies import CODE, NAME, base_currency, iso_currencies
+from kamcore.vouchers.entries import Entries, Field, Kind, read_entries
+from kamcore.vouchers.labels import Pair, spread_pairs
+from kamcore.vouchers.listing import NO_DATA, Listing, best_sheet
+from kamcore.vouchers.making import NAMES, Making, make_books, original, sides, unlike_originals
+from kamcore.vouchers.numbering import Numbered, by_head
+from kamcore.vouchers.verbatim import lifted
 
 SYSTEM = "kingdee-galaxy"
 HOMELESS = Fault(

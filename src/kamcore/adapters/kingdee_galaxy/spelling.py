@@ -9,10 +9,10 @@ from kamcore.adapters.kingdee_galaxy.codes import free_slots, given, own_codes, 
 from kamcore.adapters.kingdee_galaxy.columns import Coded
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid.dotted import with_dots
-from kamcore.grid.spelling import Spelling
-from kamcore.grid.verbatim import kept
 from kamcore.model.dimension import label_of
+from kamcore.vouchers.dotted import with_dots
+from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.verbatim import kept
 
 _LABELS = {"employee": "员工", "inventory": "物料", "bank_account": "银行账号"}
 """What the product calls a dimension where the usual label is another."""

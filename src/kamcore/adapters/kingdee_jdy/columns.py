@@ -4,9 +4,9 @@ Order and headings: formats/kingdee.md section 3a.  The variant with 25 columns 
 custom dimensions; the one with 24, for non-profit books, has 是否限定 and one pair.
 """
 
-from kamcore.grid.currencies import CODE
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.labels import Pair
+from kamcore.vouchers.currencies import CODE
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.labels import Pair
 
 SHEET = "凭证导入模板"
 """Name of the sheet as written."""

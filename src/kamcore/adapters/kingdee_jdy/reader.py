@@ -9,13 +9,13 @@ from kamcore.adapters.kingdee_jdy.paths import split_path
 from kamcore.books import schema
 from kamcore.errors import Problem
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.currencies import base_currency, iso_currencies
-from kamcore.grid.entries import read_entries
-from kamcore.grid.labels import spread_pairs
-from kamcore.grid.listing import read_listing
-from kamcore.grid.making import NAMES, Making, make_books, original, sides, unlike_originals
-from kamcore.grid.numbering import by_key, with_periods
 from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.currencies import base_currency, iso_currencies
+from kamcore.vouchers.entries import read_entries
+from kamcore.vouchers.labels import spread_pairs
+from kamcore.vouchers.listing import read_listing
+from kamcore.vouchers.making import NAMES, Making, make_books, original, sides, unlike_originals
+from kamcore.vouchers.numbering import by_key, with_periods
 
 SYSTEM = "kingdee-jdy"
 

@@ -7,11 +7,11 @@ from kamcore.adapters.kingdee_jdy.paths import path_of, split_path
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, UsageError
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid.spelling import Spelling
 from kamcore.model.currency import decimals_of
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
+from kamcore.vouchers.spelling import Spelling
 
 BAD_VARIANT = Fault(
     code="K3011",

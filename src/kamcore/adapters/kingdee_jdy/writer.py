@@ -10,9 +10,9 @@ from kamcore.adapters.kingdee_jdy.spelling import custom_dimensions, spell, vari
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.currencies import product_code
-from kamcore.grid.joined import joined, one_side, original_amount
 from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.vouchers.currencies import product_code
+from kamcore.vouchers.joined import joined, one_side, original_amount
 
 
 def write_books(books: Books, target: Path, losses: Losses, options: Options) -> None:

@@ -22,11 +22,11 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format import Losses, LossKind, Options
 from kamcore.format.comparing import in_use
-from kamcore.grid.unnumbered import with_numbers
 from kamcore.grid.words import tidy
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
+from kamcore.vouchers.unnumbered import with_numbers
 
 BAD_OPTION = Fault(
     code="K2051",

@@ -6,8 +6,8 @@ known; those written here follow the names of the product's interface.
 
 import re
 
-from kamcore.grid.currencies import CODE, NAME
-from kamcore.grid.entries import Field, Kind
+from kamcore.vouchers.currencies import CODE, NAME
+from kamcore.vouchers.entries import Field, Kind
 
 SHEET = "sheet1（名称勿改）"
 """The first sheet, whose name must stay."""

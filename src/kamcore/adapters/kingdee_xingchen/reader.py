@@ -8,16 +8,16 @@ from kamcore.adapters.kingdee_xingchen import columns as layout
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.currencies import base_currency, iso_currencies
-from kamcore.grid.entries import INDEX, Entries, Field, Kind, read_entries
-from kamcore.grid.files import join_grids
-from kamcore.grid.labels import Pair, spread_pairs
-from kamcore.grid.listing import Listing, read_listing
-from kamcore.grid.making import Making, make_books, original, sides, unlike_originals
-from kamcore.grid.numbering import by_head
 from kamcore.grid.sheet import Grid
 from kamcore.grid.workbook import open_workbook
 from kamcore.place import Place
+from kamcore.vouchers.currencies import base_currency, iso_currencies
+from kamcore.vouchers.entries import INDEX, Entries, Field, Kind, read_entries
+from kamcore.vouchers.files import join_grids
+from kamcore.vouchers.labels import Pair, spread_pairs
+from kamcore.vouchers.listing import Listing, read_listing
+from kamcore.vouchers.making import Making, make_books, original, sides, unlike_originals
+from kamcore.vouchers.numbering import by_head
 
 NO_FILES = Fault(
     code="K4001",

@@ -6,9 +6,9 @@ from kamcore.adapters.kingdee_xingchen import columns as layout
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, Options
-from kamcore.grid.spelling import Spelling
 from kamcore.model.currency import decimals_of
 from kamcore.model.dimension import label_of
+from kamcore.vouchers.spelling import Spelling
 
 LONG_VOUCHER = Fault(
     code="K4011",

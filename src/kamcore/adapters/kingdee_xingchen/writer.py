@@ -11,11 +11,11 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, UsageError
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.currencies import product_code, product_name
-from kamcore.grid.joined import joined, one_side, original_amount
-from kamcore.grid.making import NAMES
 from kamcore.grid.xlsx_writing import write_xlsx
 from kamcore.place import Place
+from kamcore.vouchers.currencies import product_code, product_name
+from kamcore.vouchers.joined import joined, one_side, original_amount
+from kamcore.vouchers.making import NAMES
 
 TOO_MANY = Fault(
     code="K4021",

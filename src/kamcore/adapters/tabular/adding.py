@@ -15,7 +15,7 @@ from kamcore.adapters.tabular.marking import MARK, WORD, is_subtotal
 from kamcore.adapters.tabular.rows import Rows
 from kamcore.books import schema
 from kamcore.errors import Problem
-from kamcore.grid.entries import INDEX
+from kamcore.vouchers.entries import INDEX
 
 __all__ = ["Figure", "total_problems"]
 

@@ -13,12 +13,12 @@ from kamcore.adapters.tabular.rows import Rows
 from kamcore.books import Books, Origin, schema
 from kamcore.errors import Problem
 from kamcore.format import Options
-from kamcore.grid.currencies import CODE
-from kamcore.grid.entries import INDEX
-from kamcore.grid.making import NAMES
 from kamcore.model.dimension import label_of
 from kamcore.model.entity import Entity
 from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.currencies import CODE
+from kamcore.vouchers.entries import INDEX
+from kamcore.vouchers.making import NAMES
 
 __all__ = ["balance_books"]
 

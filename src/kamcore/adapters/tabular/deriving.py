@@ -13,7 +13,7 @@ from kamcore.adapters.tabular.marking import MARK
 from kamcore.adapters.tabular.periods import span_of
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem
-from kamcore.grid.entries import INDEX, Entries
+from kamcore.vouchers.entries import INDEX, Entries
 
 __all__ = ["dates", "direct", "periods", "reported", "signed", "statuses", "vouchers"]
 

@@ -17,10 +17,10 @@ from kamcore.books.check.balance import UNBALANCED
 from kamcore.books.check.numbering import GAP
 from kamcore.errors import Problem
 from kamcore.format import Options
-from kamcore.grid.entries import INDEX
-from kamcore.grid.making import make_books
-from kamcore.grid.numbering import APART, by_key, with_periods
 from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.entries import INDEX
+from kamcore.vouchers.making import make_books
+from kamcore.vouchers.numbering import APART, by_key, with_periods
 
 __all__ = ["UNCHECKED", "ledger_books"]
 

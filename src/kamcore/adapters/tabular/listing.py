@@ -9,10 +9,10 @@ from kamcore.adapters.tabular.rows import Rows
 from kamcore.books import Books, schema
 from kamcore.errors import Problem
 from kamcore.format import Options
-from kamcore.grid.currencies import base_currency
-from kamcore.grid.making import Making, make_books, original, sides, unlike_originals
-from kamcore.grid.numbering import Numbered, by_head, by_key, with_periods
 from kamcore.model.layout import Boundary
+from kamcore.vouchers.currencies import base_currency
+from kamcore.vouchers.making import Making, make_books, original, sides, unlike_originals
+from kamcore.vouchers.numbering import Numbered, by_head, by_key, with_periods
 
 __all__ = ["amounts", "list_books", "making_of"]
 

@@ -10,10 +10,10 @@ from kamcore.adapters.tabular.opening import Opened
 from kamcore.books import schema
 from kamcore.errors import Problem
 from kamcore.format.layout import NAMES
-from kamcore.grid.entries import Entries
-from kamcore.grid.labels import dimension_ids
-from kamcore.grid.packed import unpack
 from kamcore.model.layout import LayoutColumn
+from kamcore.vouchers.entries import Entries
+from kamcore.vouchers.labels import dimension_ids
+from kamcore.vouchers.packed import unpack
 
 __all__ = ["name_columns", "unpacked"]
 

@@ -11,14 +11,14 @@ from kamcore.adapters.tabular.periods import Span, span_of
 from kamcore.errors import Problem, SourceError, UsageError
 from kamcore.format import Options, Source
 from kamcore.grid.header import Header, grid_of
-from kamcore.grid.listing import NO_DATA
 from kamcore.grid.rows import drop_blank_rows, split_totals
 from kamcore.grid.sheet import Grid
-from kamcore.grid.stacking import stack
 from kamcore.grid.workbook import Workbook, open_workbook
 from kamcore.model.dimension import dimension_id
 from kamcore.model.layout import Layout, LayoutColumn
 from kamcore.place import Place
+from kamcore.vouchers.listing import NO_DATA
+from kamcore.vouchers.stacking import stack
 
 __all__ = ["Opened", "Titles", "open_rows", "span_option"]
 

@@ -14,11 +14,11 @@ from kamcore.adapters.tabular.opening import Opened
 from kamcore.errors import Problem, UsageError
 from kamcore.format import Options
 from kamcore.format.layout import cell_kind
-from kamcore.grid.currencies import CODE, iso_currencies
-from kamcore.grid.entries import Entries, Field, Kind, read_entries
 from kamcore.grid.rows import fill_down
 from kamcore.model.layout import LayoutColumn
 from kamcore.place import Place
+from kamcore.vouchers.currencies import CODE, iso_currencies
+from kamcore.vouchers.entries import Entries, Field, Kind, read_entries
 
 __all__ = ["Rows", "read_rows"]
 

@@ -15,7 +15,7 @@ from kamcore.adapters.tabular.periods import month_index
 from kamcore.adapters.tabular.rows import Rows
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem
-from kamcore.grid.entries import INDEX
+from kamcore.vouchers.entries import INDEX
 
 __all__ = ["Settled", "settle"]
 

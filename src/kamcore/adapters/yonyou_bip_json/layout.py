@@ -5,8 +5,8 @@ code of the member.  What a code means is the tenant's own business.
 """
 
 from kamcore.format import Fact
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.json_records import Outline
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.json_records import Outline
 
 SYSTEM = "yonyou-bip"
 ENTRIES = "bodies"

@@ -7,13 +7,13 @@ from kamcore.adapters.yonyou_bip_json import layout
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.documents import Document, Terms
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.json_books import Bodies, pairs_of, read_bodies
-from kamcore.grid.json_reading import read_json
-from kamcore.grid.json_records import lay_out_json
-from kamcore.grid.labels import dimension_ids
 from kamcore.grid.words import tidy
+from kamcore.markup.json_reading import read_json
+from kamcore.vouchers.documents import Document, Terms
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.json_books import Bodies, pairs_of, read_bodies
+from kamcore.vouchers.json_records import lay_out_json
+from kamcore.vouchers.labels import dimension_ids
 
 UNKNOWN_DIMENSION = Fault(
     code="Y9001",

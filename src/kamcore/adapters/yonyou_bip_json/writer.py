@@ -8,18 +8,18 @@ from kamcore.adapters.yonyou_bip_json import layout
 from kamcore.adapters.yonyou_bip_json.reader import first_summaries
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid import json_writing as js
-from kamcore.grid.json_bodies import head_extras, kept_extras, write_bodies
-from kamcore.grid.json_books import pairs_of
-from kamcore.grid.outgoing import Noting, live
-from kamcore.grid.settling import (
+from kamcore.markup import json_writing as js
+from kamcore.model.dimension import dimension_id
+from kamcore.vouchers.json_bodies import head_extras, kept_extras, write_bodies
+from kamcore.vouchers.json_books import pairs_of
+from kamcore.vouchers.outgoing import Noting, live
+from kamcore.vouchers.settling import (
     archives_in_use,
     dates_of_heads,
     one_side_each,
     settled_money,
     tidied,
 )
-from kamcore.model.dimension import dimension_id
 
 _HEAD_TEXTS = ("word",)
 _LINE_TEXTS = (

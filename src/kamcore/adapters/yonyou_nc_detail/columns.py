@@ -4,8 +4,8 @@ Names vary by site, so that some columns go by several.  Columns that are not li
 verbatim, as are 核销信息 and 结算信息.
 """
 
-from kamcore.grid.currencies import CODE
-from kamcore.grid.entries import Field, Kind
+from kamcore.vouchers.currencies import CODE
+from kamcore.vouchers.entries import Field, Kind
 
 BOOK = "book"
 YEAR = "year"

@@ -14,14 +14,14 @@ from kamcore.books import schema
 from kamcore.errors import Fault, Problem, SourceError
 from kamcore.format import Options, Reading, Source
 from kamcore.grid.csv_reading import WRONG_NUMBER_OF_CELLS
-from kamcore.grid.currencies import iso_currencies
-from kamcore.grid.entries import INDEX, Entries, Field, read_entries
-from kamcore.grid.labels import dimension_ids
-from kamcore.grid.listing import Listing, read_listing
-from kamcore.grid.making import NAMES, Making, make_books, sides
-from kamcore.grid.numbering import by_key, label
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
+from kamcore.vouchers.currencies import iso_currencies
+from kamcore.vouchers.entries import INDEX, Entries, Field, read_entries
+from kamcore.vouchers.labels import dimension_ids
+from kamcore.vouchers.listing import Listing, read_listing
+from kamcore.vouchers.making import NAMES, Making, make_books, sides
+from kamcore.vouchers.numbering import by_key, label
 
 SEVERAL_BOOKS = Fault(
     code="Y6004",

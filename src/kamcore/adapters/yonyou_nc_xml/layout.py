@@ -8,10 +8,10 @@ and ``pk_Checkvalue`` matters.
 import attrs
 
 from kamcore.format import Fact, Limits
-from kamcore.grid.documents import QUANTITY_CREDIT, QUANTITY_DEBIT
-from kamcore.grid.element_writing import FORBIDDEN
-from kamcore.grid.elements import Listing, Pairs, Shape
-from kamcore.grid.entries import Field, Kind
+from kamcore.markup.element_writing import FORBIDDEN
+from kamcore.markup.elements import Listing, Pairs, Shape
+from kamcore.vouchers.documents import QUANTITY_CREDIT, QUANTITY_DEBIT
+from kamcore.vouchers.entries import Field, Kind
 
 ROOT = "ufinterface"
 SYSTEM = {"nc6": "NC6", "nc5": "NC5"}

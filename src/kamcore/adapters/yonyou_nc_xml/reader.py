@@ -12,7 +12,12 @@ from kamcore.adapters.yonyou_nc_xml.type_map import Types, types_of
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Detected, Options, Reading, Source
-from kamcore.grid.documents import (
+from kamcore.grid.sheet import Grid
+from kamcore.grid.words import tidy
+from kamcore.markup.elements import LINE, Elements, read_elements
+from kamcore.model.dimension import dimension_id
+from kamcore.place import Place
+from kamcore.vouchers.documents import (
     FLOW_WITHOUT_FIGURE,
     Document,
     Terms,
@@ -21,12 +26,7 @@ from kamcore.grid.documents import (
     make_document,
     without_usual,
 )
-from kamcore.grid.elements import LINE, Elements, read_elements
-from kamcore.grid.entries import Field, Kind, read_entries
-from kamcore.grid.sheet import Grid
-from kamcore.grid.words import tidy
-from kamcore.model.dimension import dimension_id
-from kamcore.place import Place
+from kamcore.vouchers.entries import Field, Kind, read_entries
 
 NO_DOCUMENT = Fault(
     code="Y4001",

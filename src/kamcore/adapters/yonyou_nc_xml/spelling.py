@@ -11,9 +11,9 @@ from kamcore.adapters.yonyou_nc_xml.plan import Plan, plan_for
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
 from kamcore.format.fact import carried
-from kamcore.grid.document_spelling import Room, Spelling, legal
 from kamcore.grid.words import tidy
 from kamcore.model.dimension import dimension_id
+from kamcore.vouchers.document_spelling import Room, Spelling, legal
 
 _HEAD_TEXTS = ("word", "preparer", "cashier", "reviewer", "poster", "source_module")
 _LINE_TEXTS = {

@@ -9,7 +9,17 @@ from kamcore.adapters.yonyou_nc_xml.plan import plan_for
 from kamcore.adapters.yonyou_nc_xml.spelling import spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
-from kamcore.grid.document_writing import (
+from kamcore.markup.element_writing import (
+    END,
+    Leaf,
+    attribute,
+    attributes,
+    declaration,
+    escaped,
+    tree,
+)
+from kamcore.model.currency import currencies, currency_code
+from kamcore.vouchers.document_writing import (
     Out,
     by_line,
     figure,
@@ -22,17 +32,7 @@ from kamcore.grid.document_writing import (
     where,
     write_vouchers,
 )
-from kamcore.grid.documents import is_local
-from kamcore.grid.element_writing import (
-    END,
-    Leaf,
-    attribute,
-    attributes,
-    declaration,
-    escaped,
-    tree,
-)
-from kamcore.model.currency import currencies, currency_code
+from kamcore.vouchers.documents import is_local
 
 _HEAD = " " * 6
 Part = Leaf | pl.Series | str

@@ -5,8 +5,8 @@ auxiliaries, whose members are objects with a code.
 """
 
 from kamcore.format import Fact
-from kamcore.grid.entries import Field, Kind
-from kamcore.grid.json_records import Outline
+from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.json_records import Outline
 
 SYSTEM = "yonyou-tplus"
 DTO = "dto"

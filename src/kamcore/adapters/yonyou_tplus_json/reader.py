@@ -2,8 +2,8 @@
 
 from kamcore.adapters.yonyou_tplus_json import layout
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.documents import Terms
-from kamcore.grid.json_books import Bodies, read_bodies
+from kamcore.vouchers.documents import Terms
+from kamcore.vouchers.json_books import Bodies, read_bodies
 
 
 def read_books(source: Source, options: Options) -> Reading:

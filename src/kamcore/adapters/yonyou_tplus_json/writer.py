@@ -7,11 +7,11 @@ import polars as pl
 from kamcore.adapters.yonyou_tplus_json import layout
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid import json_writing as js
-from kamcore.grid.currencies import product_code
-from kamcore.grid.json_bodies import head_extras, kept_extras, write_bodies
-from kamcore.grid.outgoing import Noting, live
-from kamcore.grid.settling import (
+from kamcore.markup import json_writing as js
+from kamcore.vouchers.currencies import product_code
+from kamcore.vouchers.json_bodies import head_extras, kept_extras, write_bodies
+from kamcore.vouchers.outgoing import Noting, live
+from kamcore.vouchers.settling import (
     archives_in_use,
     dates_of_heads,
     one_side_each,

@@ -5,7 +5,7 @@ import polars as pl
 from kamcore.adapters.yonyou_u8_sheet.columns import INFLOW, ITEM, OUTFLOW
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem
-from kamcore.grid.entries import INDEX, Entries
+from kamcore.vouchers.entries import INDEX, Entries
 
 NO_ITEM = Fault(
     code="Y5004",

@@ -7,8 +7,8 @@ column without a fact has texts that say nothing (`Column.usual`); any other tex
 import attrs
 
 from kamcore.books import schema
-from kamcore.grid.currencies import CODE
-from kamcore.grid.entries import Field, Kind
+from kamcore.vouchers.currencies import CODE
+from kamcore.vouchers.entries import Field, Kind
 
 SHEET = "Sheet1"
 """Name of the sheet as written."""

@@ -9,12 +9,12 @@ from kamcore.adapters.yonyou_u8_sheet.usual import derived
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity, UsageError
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.currencies import base_currency, iso_currencies
-from kamcore.grid.entries import INDEX, Entries, Field, read_entries
-from kamcore.grid.listing import read_listing
-from kamcore.grid.making import Making, make_books, sides
-from kamcore.grid.numbering import by_key
 from kamcore.place import Place
+from kamcore.vouchers.currencies import base_currency, iso_currencies
+from kamcore.vouchers.entries import INDEX, Entries, Field, read_entries
+from kamcore.vouchers.listing import read_listing
+from kamcore.vouchers.making import Making, make_books, sides
+from kamcore.vouchers.numbering import by_key
 
 BAD_YEAR = Fault(
     code="Y5001",

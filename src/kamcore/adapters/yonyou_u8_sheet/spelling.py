@@ -8,11 +8,11 @@ from kamcore.adapters.yonyou_u8_sheet.usual import derived
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid.cutting import cut_gbk
-from kamcore.grid.fitting import size_of
-from kamcore.grid.spelling import Spelling
 from kamcore.grid.words import tidy
 from kamcore.model.currency import decimals_of
+from kamcore.vouchers.cutting import cut_gbk
+from kamcore.vouchers.fitting import size_of
+from kamcore.vouchers.spelling import Spelling
 
 LONG_CODE = Fault(
     code="Y5011",

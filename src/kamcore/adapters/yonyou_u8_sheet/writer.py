@@ -11,9 +11,9 @@ from kamcore.adapters.yonyou_u8_sheet.usual import derived
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.currencies import product_name
-from kamcore.grid.joined import joined
 from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.vouchers.currencies import product_name
+from kamcore.vouchers.joined import joined
 
 _CHINESE = "CNY"
 

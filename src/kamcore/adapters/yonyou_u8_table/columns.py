@@ -6,8 +6,8 @@ and iYPeriod.
 
 import attrs
 
-from kamcore.grid.currencies import NAME
-from kamcore.grid.entries import Field, Kind
+from kamcore.vouchers.currencies import NAME
+from kamcore.vouchers.entries import Field, Kind
 
 SYSTEM = "yonyou-u8"
 

@@ -4,10 +4,10 @@ import polars as pl
 
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity
-from kamcore.grid.currencies import base_currency
-from kamcore.grid.entries import INDEX
-from kamcore.grid.making import ORIGINAL_DIFFERS
 from kamcore.grid.sheet import Grid
+from kamcore.vouchers.currencies import base_currency
+from kamcore.vouchers.entries import INDEX
+from kamcore.vouchers.making import ORIGINAL_DIFFERS
 
 TWO_QUANTITIES = Fault(
     code="Y3002",

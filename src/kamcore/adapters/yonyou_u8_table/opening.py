@@ -14,9 +14,9 @@ from kamcore.adapters.yonyou_u8_table import columns as layout
 from kamcore.adapters.yonyou_u8_table.keeping import extra_rows
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem
-from kamcore.grid.entries import INDEX
 from kamcore.grid.sheet import Grid
 from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.entries import INDEX
 
 NO_PARTY = Fault(
     code="Y3011",

@@ -9,14 +9,14 @@ from kamcore.adapters.yonyou_u8_table.money import quantities, settled
 from kamcore.adapters.yonyou_u8_table.opening import bank_rows, item_rows, with_masters
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.format import Options, Reading, Source
-from kamcore.grid.currencies import iso_currencies
-from kamcore.grid.entries import INDEX, Entries, read_entries
-from kamcore.grid.listing import read_listing
-from kamcore.grid.making import Making, make_books, sides
-from kamcore.grid.numbering import by_key, with_periods
 from kamcore.grid.sheet import Grid
-from kamcore.grid.unnumbered import RUN, with_runs
 from kamcore.grid.words import blank_words
+from kamcore.vouchers.currencies import iso_currencies
+from kamcore.vouchers.entries import INDEX, Entries, read_entries
+from kamcore.vouchers.listing import read_listing
+from kamcore.vouchers.making import Making, make_books, sides
+from kamcore.vouchers.numbering import by_key, with_periods
+from kamcore.vouchers.unnumbered import RUN, with_runs
 
 FAULTY_VOUCHER = Fault(
     code="Y3001",

@@ -12,14 +12,14 @@ from kamcore.adapters.yonyou_u8_table.keeping import opposites, ranks
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused, UsageError
 from kamcore.format import Losses, LossKind, Options
-from kamcore.grid.currencies import product_name
-from kamcore.grid.fitting import LONG_CODE, Fitted, fit, size_of
-from kamcore.grid.spelling import Spelling
-from kamcore.grid.unnumbered import refuse_equal_numbers
 from kamcore.grid.words import blank_words, tidy
 from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
 from kamcore.place import Place
+from kamcore.vouchers.currencies import product_name
+from kamcore.vouchers.fitting import LONG_CODE, Fitted, fit, size_of
+from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
 BAD_OPTION = Fault(
     code="Y3021",

@@ -11,7 +11,7 @@ from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import as_text
 from kamcore.grid.csv_writing import write_csv
-from kamcore.grid.joined import joined
+from kamcore.vouchers.joined import joined
 
 _MIDNIGHT = "%Y-%m-%d 00:00:00"
 

@@ -5,8 +5,8 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.errors import BooksError, Fault
 from kamcore.format import Losses
-from kamcore.grid.outgoing import live, note_extras
-from kamcore.grid.unnumbered import with_numbers
+from kamcore.vouchers.outgoing import live, note_extras
+from kamcore.vouchers.unnumbered import with_numbers
 
 SAME_KEY = Fault(
     code="Y1033",

@@ -16,8 +16,8 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind
 from kamcore.format.comparing import in_use
-from kamcore.grid.outgoing import note_extras
 from kamcore.model.scheme import SEPARATORS
+from kamcore.vouchers.outgoing import note_extras
 
 UNMAPPABLE = Fault(
     code="Y1031",

@@ -6,14 +6,14 @@ import polars as pl
 from kamcore.adapters.yonyou_u8_xml import archives, layout
 from kamcore.books import Books, Origin, schema
 from kamcore.errors import Fault, Problem, Severity
-from kamcore.grid.documents import CNY
-from kamcore.grid.elements import LINE, OWNER
-from kamcore.grid.entries import Entries, Field, read_entries
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import blank_words, tidy
+from kamcore.markup.elements import LINE, OWNER
 from kamcore.model.currency import currency_code
 from kamcore.model.entity import Entity
 from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.documents import CNY
+from kamcore.vouchers.entries import Entries, Field, read_entries
 
 NO_CODE = Fault(
     code="Y2011",

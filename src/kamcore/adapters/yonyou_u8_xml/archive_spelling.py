@@ -10,7 +10,7 @@ from kamcore.adapters.yonyou_u8_xml.plan import Plan
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind
 from kamcore.format.fact import carried
-from kamcore.grid.document_spelling import Room, Spelling, legal
+from kamcore.vouchers.document_spelling import Room, Spelling, legal
 
 PARTIES = {"customer": "customer", "vendor": "supplier"}
 _EVERY = layout.VOUCHER_FACTS | layout.ARCHIVE_FACTS

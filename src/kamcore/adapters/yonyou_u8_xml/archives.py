@@ -4,8 +4,8 @@ Which elements a product requires is not documented; code, name, short name and 
 least, because its tables take no blank there.
 """
 
-from kamcore.grid.elements import Shape
-from kamcore.grid.entries import Field, Kind
+from kamcore.markup.elements import Shape
+from kamcore.vouchers.entries import Field, Kind
 
 SHAPES = {
     name: {"record": Shape(tags=(name,), within="ufinterface")}

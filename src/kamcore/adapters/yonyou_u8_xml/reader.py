@@ -12,7 +12,11 @@ from kamcore.adapters.yonyou_u8_xml.archive_reading import read_archive
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Detected, Options, Reading, Source
-from kamcore.grid.documents import (
+from kamcore.grid.sheet import Grid
+from kamcore.grid.words import tidy
+from kamcore.markup.elements import LINE, Elements, read_elements
+from kamcore.place import Place
+from kamcore.vouchers.documents import (
     FLOW_WITHOUT_FIGURE,
     Document,
     Terms,
@@ -20,11 +24,7 @@ from kamcore.grid.documents import (
     lay_out,
     make_document,
 )
-from kamcore.grid.elements import LINE, Elements, read_elements
-from kamcore.grid.entries import Field, Kind, read_entries
-from kamcore.grid.sheet import Grid
-from kamcore.grid.words import tidy
-from kamcore.place import Place
+from kamcore.vouchers.entries import Field, Kind, read_entries
 
 NO_DOCUMENT = Fault(
     code="Y2001",

@@ -8,8 +8,8 @@ from kamcore.adapters.yonyou_u8_xml.plan import Plan, plan_for
 from kamcore.books import Books, schema
 from kamcore.format import Fact, Losses, LossKind, Options
 from kamcore.format.fact import carried
-from kamcore.grid.document_spelling import Room, Spelling
 from kamcore.grid.words import tidy
+from kamcore.vouchers.document_spelling import Room, Spelling
 
 _LINE_EXTRAS = (
     {tag.name for tag in layout.ENTRY}

@@ -10,7 +10,16 @@ from kamcore.adapters.yonyou_u8_xml.plan import ENCODINGS, Plan, plan_for
 from kamcore.adapters.yonyou_u8_xml.spelling import spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
-from kamcore.grid.document_writing import (
+from kamcore.markup.element_writing import (
+    END,
+    Leaf,
+    attributes,
+    declaration,
+    record,
+    tree,
+)
+from kamcore.model.currency import currencies, currency_code
+from kamcore.vouchers.document_writing import (
     Out,
     by_line,
     figure,
@@ -22,15 +31,6 @@ from kamcore.grid.document_writing import (
     where,
     write_vouchers,
 )
-from kamcore.grid.element_writing import (
-    END,
-    Leaf,
-    attributes,
-    declaration,
-    record,
-    tree,
-)
-from kamcore.model.currency import currencies, currency_code
 
 _NAME_SIZE = 8
 """Bytes of a currency's name; a longer name gives way to the ISO code."""

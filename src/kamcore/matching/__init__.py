@@ -1,0 +1,1 @@
+"""Who settled what, and whose figure is right: references, pairs, groups, set-off, two sides."""

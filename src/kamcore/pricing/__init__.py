@@ -1,0 +1,1 @@
+"""Which price and why, from dated and ordered sources; rebates by contract."""

@@ -1,0 +1,180 @@
+"""Books in the spelling of a list of vouchers: amounts, dates and texts as they read back.
+
+Writers print these books and proofs compare with them.  What changes a meaning is noted; what
+only fills a blank with what it means (0 on the unused side, the base currency) is not.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from kamcore.books import Books, schema
+from kamcore.format import LossKind
+from kamcore.grid.parsed import BLANKS
+from kamcore.grid.words import blank_words, tidy
+from kamcore.model.dimension import label_of
+from kamcore.model.scheme import CodeScheme
+from kamcore.vouchers.outgoing import Noting
+
+__all__ = [
+    "archives_in_use",
+    "dates_of_heads",
+    "one_side_each",
+    "plain_codes",
+    "settled_money",
+    "tidied",
+]
+
+_ZERO = pl.lit(0, dtype=schema.AMOUNT)
+_ONE = pl.lit(1, dtype=schema.RATE)
+
+
+def tidied(
+    books: Books, noting: Noting, texts: Mapping[str, Iterable[str]], codes: Iterable[str] = ()
+) -> Books:
+    """Texts by table and codes of lines as they are read: without blanks around them."""
+    frames = dict(books.tables)
+    present = [name for name in codes if name in books.lines.columns]
+    spelled = [(table, name, tidy) for table, names in texts.items() for name in names]
+    for table, name, spell in (*spelled, *(("lines", name, plain_codes) for name in present)):
+        before = frames[table][name]
+        after = spell(before)
+        if after.null_count() > before.null_count() or not before.equals(after):
+            changed = before.is_not_null() & before.ne_missing(after)
+            noting.note(LossKind.REPLACED, f"{table}.{name}", changed)
+            frames[table] = frames[table].with_columns(after.alias(name))
+    return Books(books.entity, frames, books.origin)
+
+
+def plain_codes(codes: pl.Series) -> pl.Series:
+    """Codes as they are read: trimmed, without the apostrophe that marks a text."""
+    pure = tidy(codes).str.strip_prefix("'").str.strip_chars(BLANKS)
+    return blank_words(pure, {""})
+
+
+def dates_of_heads(books: Books, noting: Noting, *, from_date: bool) -> Books:
+    """Date, year and period of lines are those of their voucher.
+
+    With `from_date` year and period follow from the date; a change of either is noted.
+    """
+    heads, lines = books.vouchers, books.lines
+    if from_date:
+        day = pl.col("date")
+        told = heads.with_columns(
+            year=day.dt.year().cast(schema.INTEGER), period=day.dt.month().cast(schema.INTEGER)
+        )
+        for name in ("year", "period"):
+            changed = heads[name].is_not_null() & heads[name].ne_missing(told[name])
+            noting.note(LossKind.REPLACED, f"vouchers.{name}", changed)
+        heads = told
+    else:
+        day = pl.col("date")
+        heads = heads.with_columns(
+            pl.col("year").fill_null(day.dt.year().cast(schema.INTEGER)),
+            pl.col("period").fill_null(day.dt.month().cast(schema.INTEGER)),
+        )
+    shared = lines.select("voucher_id").join(
+        heads.select("voucher_id", "date", "year", "period"),
+        on="voucher_id",
+        how="left",
+        maintain_order="left",
+    )
+    changed = lines["date"].is_not_null() & lines["date"].ne_missing(shared["date"])
+    noting.note(LossKind.REPLACED, "lines.date", changed)
+    told_lines = lines.with_columns(shared.drop("voucher_id").get_columns())
+    return books.replace(vouchers=heads, lines=told_lines)
+
+
+def one_side_each(books: Books, noting: Noting) -> Books:
+    """Lines with both sides say their balance on the debit side; a blank beside a figure is 0."""
+    lines = books.lines
+    both = ((lines["debit"] != 0) & (lines["credit"] != 0)).fill_null(value=False)
+    noting.note(LossKind.MERGED, "lines.credit", both)
+    debit, credit, two = pl.col("debit"), pl.col("credit"), pl.lit(both)
+    return books.replace(
+        lines=lines.with_columns(
+            debit=pl.when(two)
+            .then(debit - credit)
+            .otherwise(pl.coalesce(debit, pl.when(credit.is_not_null()).then(_ZERO)))
+            .cast(schema.AMOUNT),
+            credit=pl.when(two)
+            .then(_ZERO)
+            .otherwise(pl.coalesce(credit, pl.when(debit.is_not_null()).then(_ZERO)))
+            .cast(schema.AMOUNT),
+        )
+    )
+
+
+def settled_money(books: Books, noting: Noting) -> Books:
+    """Currency, original amounts, rate and quantity as a reader settles them.
+
+    Lines in the base currency name it, have rate 1 unless they say another, and no original
+    amounts of their own; a foreign line without a currency is noted as missing it.
+    """
+    base = books.entity.base_currency
+    debit, credit = pl.col("debit").fill_null(0), pl.col("credit").fill_null(0)
+    fx_debit, fx_credit = pl.col("fx_debit").fill_null(0), pl.col("fx_credit").fill_null(0)
+    said = (fx_debit != 0) | (fx_credit != 0)
+    own = (fx_debit == debit) & (fx_credit == credit)
+    currency, rate = pl.col("currency"), pl.col("rate")
+    plain = ((rate.fill_null(1) == 1) | (rate == 0)) & (~said | own)
+    local = (currency == base).fill_null(plain)
+    none = local & (~said | own)
+    given = pl.any_horizontal(pl.col("fx_debit", "fx_credit").is_not_null())
+    frame = books.lines.with_columns(_local=local, _none=none, _given=given)
+    noting.note(LossKind.MISSING, "lines.currency", frame["currency"].is_null() & ~frame["_local"])
+    settled = frame.with_columns(
+        currency=pl.when(pl.col("_local")).then(pl.lit(base)).otherwise(currency),
+        rate=pl.when(rate.is_null() & pl.col("_local")).then(_ONE).otherwise(rate),
+        fx_debit=pl.when(~pl.col("_none") & pl.col("_given")).then(fx_debit),
+        fx_credit=pl.when(~pl.col("_none") & pl.col("_given")).then(fx_credit),
+        quantity=pl.when(pl.col("quantity") != 0).then("quantity"),
+        unit_price=pl.when(pl.col("unit_price") != 0).then("unit_price"),
+    )
+    return books.replace(
+        lines=settled.select(
+            pl.col(name).cast(schema.LINES.dtype_of(name)) for name in books.lines.columns
+        )
+    )
+
+
+def archives_in_use(books: Books, labels: Mapping[str, str]) -> Books:
+    """Accounts, dimensions and members as the lines alone tell them: their codes.
+
+    `labels` gives the layout's word of a dimension where it is not the usual one.
+    """
+    lines = books.lines
+    used = [
+        name for name in schema.dimension_columns(lines) if lines[name].null_count() < lines.height
+    ]
+    ids = [name.removeprefix(schema.AUX) for name in used]
+    members = [
+        lines.select(dimension=pl.lit(name.removeprefix(schema.AUX)), code=name)
+        .drop_nulls()
+        .unique()
+        .sort("code")
+        for name in used
+    ]
+    blank = pl.DataFrame(schema={"dimension": schema.TEXT, "code": schema.TEXT})
+    return books.replace(
+        lines=lines.drop([n for n in schema.dimension_columns(lines) if n not in used]),
+        accounts=_accounts(lines["account"]),
+        dimensions=pl.DataFrame(
+            {"id": ids, "label": [labels.get(name, label_of(name)) for name in ids]},
+            schema={"id": schema.TEXT, "label": schema.TEXT},
+        ),
+        members=pl.concat([blank, *members]),
+    )
+
+
+def _accounts(used: pl.Series) -> pl.DataFrame:
+    codes = used.drop_nulls().unique().sort().to_list()
+    scheme = CodeScheme.detect(codes)
+    return pl.DataFrame(
+        {
+            "code": codes,
+            "parent": [scheme.parent(code) for code in codes],
+            "level": [scheme.level(code) for code in codes],
+        },
+        schema={"code": schema.TEXT, "parent": schema.TEXT, "level": schema.INTEGER},
+    )
