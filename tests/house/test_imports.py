@@ -16,6 +16,7 @@ ROOMS = {
     "xlrd": {"grid"},
     "xlwt": {"grid"},
     "openpyxl": {"grid", "reports"},
+    "jinja2": {"reports"},
     "lxml": {"grid", "markup"},
     "pydantic": {"forms"},
     "pluggy": {"plugin"},
