@@ -6,7 +6,7 @@ import polars as pl
 
 from kamcore.books import Books
 from kamcore.format import Losses, LossKind
-from kamcore.place import Place
+from kamcore.vouchers.outgoing import live
 from kamcore_daybook import FORMAT, HEADINGS, MARK
 from kamcore_daybook.reader import unused
 
@@ -17,7 +17,12 @@ _TEXTS = ("summary", "account", "aux_customer")
 
 
 def spell(books: Books, losses: Losses) -> Books:
-    """The books as a daybook says them; notes in `losses` what that changes."""
+    """The books as a daybook says them; notes in `losses` what that changes.
+
+    A daybook has no mark for void vouchers, and a voucher without lines has no line to stand on:
+    `live` leaves both out and says so.
+    """
+    books = live(books, losses)
     vouchers, lines = books.vouchers, books.lines
     named = [name for name in _TEXTS if name in lines.columns]
     plain = lines.with_columns(_plain(name) for name in named)
@@ -42,8 +47,6 @@ def write_books(books: Books, target: Path, losses: Losses) -> None:
     """Write the mark, the headings and a line per entry, a blank line between vouchers."""
     spelled = spell(books, losses)
     heads = spelled.vouchers.select("voucher_id", "word", "number").with_row_index("order")
-    empty = heads.join(spelled.lines, on="voucher_id", how="anti")
-    losses.note(LossKind.MISSING, "lines.account", empty.height, Place(file=books.origin.file))
     rows = spelled.lines.join(heads, on="voucher_id", how="left", maintain_order="left")
     rows = rows.sort("order", maintain_order=True)
     customer = pl.col("aux_customer") if "aux_customer" in rows.columns else pl.lit(None)
