@@ -69,3 +69,66 @@ def test_a_plugin_set_aside_is_shown_with_its_reason(known):
     asked = kamcore("plugins", "usurper", "--json")
     assert (asked.code, asked.json["error"]["code"]) == (5, "U1009")
     assert asked.json["error"]["problems"][0]["code"] == "P1011"
+
+
+FILE = '''
+"""A plug-in of one file: a format and a command."""
+
+import click
+
+from kamcore.format import Format, Guess
+from kamcore.plugin import hookimpl
+
+
+class Single(Format):
+    """One file."""
+
+    name = "single"
+    title = "单文件"
+    suffixes = (".single",)
+
+    def sniff(self, head):
+        if head.start.startswith(b"SINGLE"):
+            return Guess.sure("有标记", "has the mark")
+        return Guess.no()
+
+
+@hookimpl
+def kamcore_formats():
+    return [Single()]
+
+
+@hookimpl
+def kamcore_commands(cli):
+    cli.add_command(click.Command("hey", callback=lambda: click.echo("hey")))
+'''
+
+
+@pytest.fixture
+def single(tmp_path):
+    path = tmp_path / "single.py"
+    path.write_text(FILE, "utf-8")
+    return path
+
+
+def test_a_plugin_in_a_file_works_on_any_command(single):
+    listed = kamcore("formats", "--plugin", str(single), "--json").json["formats"]
+    assert "single" in {card["name"] for card in listed}
+    assert kamcore("--plugin", str(single), "hey").text == "hey\n"
+    shown = kamcore("plugins", "single", "--plugin", str(single)).text
+    assert "single" in shown
+    assert "(commands)" in shown
+    assert "single" not in kamcore("formats").text
+
+
+def test_a_broken_file_that_was_named_stops_the_command(tmp_path):
+    path = tmp_path / "torn.py"
+    path.write_text("raise RuntimeError('no licence')", "utf-8")
+    done = kamcore("formats", "--plugin", str(path), "--json")
+    assert (done.code, done.json["error"]["code"]) == (5, "P1001")
+    assert "no licence" in kamcore("plugins", "--plugin", str(path)).text
+
+
+def test_a_file_that_is_not_there_is_wrong_use(tmp_path):
+    done = kamcore("formats", "--plugin", str(tmp_path / "none.py"), "--json")
+    assert (done.code, done.json["error"]["code"]) == (2, "U1004")

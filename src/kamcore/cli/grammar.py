@@ -6,13 +6,14 @@ typed, so that ``kamcore --version`` loads no engine.
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
 from kamcore.cli.faults import NO_COMMAND, near
 from kamcore.cli.screen import Screen
-from kamcore.errors import UsageError
+from kamcore.errors import PluginError, UsageError
 from kamcore.place import Place
 
 _HEADINGS = {"Options": "选项", "Commands": "命令"}
@@ -69,6 +70,8 @@ class Command(click.Command):
     """A command with a Chinese help text beside the English one."""
 
     context_class = Context
+    lists_broken = False
+    """Whether the command tells about broken plug-ins, and so runs beside one that was named."""
 
     def __init__(self, *args: Any, help_zh: str = "", **more: Any) -> None:
         super().__init__(*args, **more)
@@ -154,7 +157,33 @@ def _shared() -> list[click.Parameter]:
             help="Print one JSON object.",
             help_zh="只输出一个 JSON 对象",
         ),
+        Option(
+            ["--plugin"],
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            multiple=True,
+            expose_value=False,
+            callback=_use_plugins,
+            metavar="FILE.py",
+            help="A plug-in in a single Python file, may be repeated; its code is run.",
+            help_zh="单个 Python 文件的插件, 可多次给出; 其中的代码会被执行",
+        ),
     ]
+
+
+def _use_plugins(ctx: click.Context, _parameter: click.Parameter, files: tuple[Path, ...]) -> None:
+    """Let plug-ins of a file each in while the command runs; one that is named must be whole."""
+    if not files or ctx.resilient_parsing:
+        return
+    from kamcore.plugin import registry, with_files
+
+    ctx.with_resource(with_files(files))
+    broken = [problem for name, problem in registry().broken.items() if name in _stems(files)]
+    if broken and not getattr(ctx.command, "lists_broken", False):
+        raise PluginError(broken[0], broken[1:])
+
+
+def _stems(files: tuple[Path, ...]) -> set[str]:
+    return {path.stem for path in files}
 
 
 def _help_option() -> click.Option:

@@ -24,7 +24,9 @@ def command(screen: Screen, name: str | None) -> int:
     known = registry()
     if name:
         _must_be_whole(screen, known, name)
-    rows = [_loaded(plugin) for plugin in known.plugins if name in (None, plugin.name)]
+    rows = [
+        _loaded(plugin, screen.lang) for plugin in known.plugins if name in (None, plugin.name)
+    ]
     if not name:
         rows += [
             {"name": broken, "loaded": False, "problem": problem.to_json(screen.lang)}
@@ -35,6 +37,9 @@ def command(screen: Screen, name: str | None) -> int:
     else:
         _show(screen, rows)
     return 0
+
+
+command.lists_broken = True  # type: ignore[attr-defined]  # of our own class of commands
 
 
 def _must_be_whole(screen: Screen, known: Registry, name: str) -> None:
@@ -49,7 +54,7 @@ def _must_be_whole(screen: Screen, known: Registry, name: str) -> None:
         raise UsageError(NO_PLUGIN.at(Place(), name, near=likely))
 
 
-def _loaded(plugin: Plugin) -> dict[str, Any]:
+def _loaded(plugin: Plugin, lang: str) -> dict[str, Any]:
     return {
         "name": plugin.name,
         "loaded": True,
@@ -58,7 +63,8 @@ def _loaded(plugin: Plugin) -> dict[str, Any]:
         "checks": [check.name for check in plugin.checks],
         "steps": [step.name for step in plugin.steps],
         "tier_rules": [rule.name for rule in plugin.tier_rules],
-        "problem": None,
+        "hooks": list(plugin.hooks),
+        "problem": plugin.slow.to_json(lang) if plugin.slow else None,
     }
 
 
@@ -68,6 +74,10 @@ def _show(screen: Screen, rows: list[dict[str, Any]]) -> None:
         if row["loaded"]:
             state = screen.say("已载入", "loaded")
             offers = row["formats"] + row["checks"] + row["steps"] + row["tier_rules"]
+            if "kamcore_commands" in row["hooks"]:
+                offers = [*offers, screen.say("(命令)", "(commands)")]
+            if row["problem"]:
+                state = screen.say("已载入, 慢", "loaded, slow")
             shown.append([row["name"], state, row["origin"], " ".join(offers)])
         else:
             problem = row["problem"]

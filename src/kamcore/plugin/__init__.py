@@ -5,7 +5,7 @@ functions with `hookimpl`; the built-in formats come in through the same door.
 """
 
 from kamcore.plugin.hookspecs import Check, Commands, Step, TierRule, hookimpl
-from kamcore.plugin.register import Plugin, Registry, registry
+from kamcore.plugin.register import Plugin, Registry, registry, with_files
 
 __all__ = [
     "Check",
@@ -16,4 +16,5 @@ __all__ = [
     "TierRule",
     "hookimpl",
     "registry",
+    "with_files",
 ]

@@ -15,18 +15,27 @@ _HINT_ZH = "请联系插件作者; 其余格式不受影响"
 _HINT_EN = "ask the author of the plug-in; everything else works without it"
 
 
-def _fault(code: str, zh: str, en: str) -> Fault:
-    return Fault(code=code, zh=zh, en=en, hint_zh=_HINT_ZH, hint_en=_HINT_EN)
+def _fault(code: str, zh: str, en: str, hint: tuple[str, str] = (_HINT_ZH, _HINT_EN)) -> Fault:
+    return Fault(code=code, zh=zh, en=en, hint_zh=hint[0], hint_en=hint[1])
 
 
 CANNOT_LOAD = _fault(
     "P1001", "插件 {plugin} 无法载入: {value}", "plug-in {plugin} cannot be loaded: {value}"
 )
 UNKNOWN_HOOK = _fault(
-    "P1002", "插件 {plugin} 的钩子不对: {value}", "plug-in {plugin} has a wrong hook: {value}"
+    "P1002",
+    "插件 {plugin} 的钩子不对: {value}",
+    "plug-in {plugin} has a wrong hook: {value}",
+    ("{near}钩子有: {known}", "{near}the hooks are {known}"),
 )
 OFFERS_NOTHING = _fault(
-    "P1003", "插件 {plugin} 没有实现任何钩子", "plug-in {plugin} implements no hook"
+    "P1003",
+    "插件 {plugin} 没有实现任何钩子",
+    "plug-in {plugin} implements no hook",
+    (
+        "插件作者: 在函数上方加 @kamcore.plugin.hookimpl; 钩子有: {known}",
+        "its author: mark the function with @kamcore.plugin.hookimpl; the hooks are {known}",
+    ),
 )
 WRONG_TYPE = _fault(
     "P1004",
@@ -48,6 +57,7 @@ WRONG_API = _fault(
     "插件 {plugin} 的格式 {format} 用的是接口版本 {value}, 本程序是 {wants}",
     "format {format} of plug-in {plugin} is written for version {value} of the contract, "
     "not {wants}",
+    ("{advice_zh}; 其余格式不受影响", "{advice_en}; everything else works without it"),
 )
 BAD_CARD = _fault(
     "P1008",
@@ -74,6 +84,20 @@ NOT_INSTALLED = Fault(
     en="KAMCORE_PLUGINS names the plug-in {value!r}, which is not installed",
     hint_zh="检查拼写, 或先安装该插件",
     hint_en="check the spelling, or install it",
+)
+
+TOO_SLOW = _fault(
+    "P1013",
+    "插件 {plugin} 等了 {value} 秒仍无回应, 已停用",
+    "plug-in {plugin} gave no answer within {value} s and was set aside",
+)
+TAKES_LONG = Fault(
+    code="P1014",
+    severity=Severity.WARNING,
+    zh="插件 {plugin} 载入用了 {value} 秒, 拖慢每一次运行",
+    en="plug-in {plugin} took {value} s to load and slows every run",
+    hint_zh="插件作者: 解析器等放到 reader.py 里, 用到时再导入",
+    hint_en="its author: import parsers in reader.py, which is loaded when it is used",
 )
 
 MOST = 1000
@@ -129,7 +153,10 @@ def admit(plugin: str, hook: str, offered: object) -> list[Any]:
 
 def _check_card(plugin: str, card: Format) -> None:
     if card.api != API:
-        raise refuse(WRONG_API, plugin, card.api, format=card.name, wants=API)
+        zh, en = _advice(card.api)
+        raise refuse(
+            WRONG_API, plugin, card.api, format=card.name, wants=API, advice_zh=zh, advice_en=en
+        )
     agreed: dict[str, Callable[[Any], bool]] = {
         "title": lambda value: isinstance(value, str) and bool(value.strip()),
         "title_en": lambda value: isinstance(value, str),
@@ -148,6 +175,19 @@ def _check_card(plugin: str, card: Format) -> None:
     for name in _FINAL:
         if getattr(type(card), name) is not getattr(Format, name):
             raise refuse(BAD_CARD, plugin, name, format=card.name)
+
+
+def _advice(api: object) -> tuple[str, str]:
+    """Which of the two is to be brought up to date, in Chinese and in English."""
+    if isinstance(api, int) and api > API:
+        return (
+            "插件比本程序新: pip install --upgrade kamcore",
+            "the plug-in is newer than kamcore: pip install --upgrade kamcore",
+        )
+    return (
+        "插件比本程序旧: 用 pip install --upgrade 升级插件, 或请作者按新接口修改",
+        "the plug-in is older than kamcore: upgrade it with pip, or ask its author for a new one",
+    )
 
 
 def _are_facts(value: object) -> bool:

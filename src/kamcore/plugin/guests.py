@@ -1,10 +1,13 @@
-"""Where plug-ins come from: the folders of the built-in formats, and entry points."""
+"""Where plug-ins come from: folders of the built-in formats, entry points, and single files."""
 
 import importlib
+import importlib.util
 import os
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 import attrs
 
@@ -67,6 +70,31 @@ def installed() -> tuple[list[Guest], list[str]]:
     wanted = [name.strip() for name in asked.split(",") if name.strip()]
     missing = [name for name in wanted if name not in {guest.name for guest in guests}]
     return [guest for guest in guests if guest.name in wanted], missing
+
+
+def in_files(paths: Iterable[Path]) -> list[Guest]:
+    """Guests that are a single file each; the name is that of the file, without its suffix."""
+    return [
+        Guest(path.stem, str(path), lambda path=path: _module(path))  # type: ignore[misc]
+        for path in paths
+    ]
+
+
+def _module(path: Path) -> object:
+    """Import a file as a module under a name no package has."""
+    name = f"kamcore_file_{path.stem.replace('-', '_').replace('.', '_')}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    # Classes of the file look their module up by name while it runs.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
 
 
 def given(plugins: Mapping[str, object]) -> list[Guest]:

@@ -79,22 +79,43 @@ def kamcore_formats() -> Iterable[Format]:  # type: ignore[empty-body]  # a spec
 
 @_hookspec
 def kamcore_checks() -> Iterable[Check]:  # type: ignore[empty-body]
-    """Offer checks of books.  Called once, when a registry is built."""
+    """Offer checks of books.
+
+    Called once, when a registry is built; the checks run whenever a file is checked, after those
+    of kamcore itself.
+    """
 
 
 @_hookspec
 def kamcore_steps() -> Iterable[Step]:  # type: ignore[empty-body]
-    """Offer named transformations of books.  Called once, when a registry is built."""
+    """Offer named transformations of books.
+
+    Called once, when a registry is built; a step runs only where the user names it.
+    """
 
 
 @_hookspec
 def kamcore_tier_rules() -> Iterable[TierRule]:  # type: ignore[empty-body]
-    """Offer rules for customer tiers.  Called once, when a registry is built."""
+    """Offer rules for customer tiers.
+
+    Called once, when a registry is built; a rule is used where a tier policy names it.
+    """
 
 
 @_hookspec
 def kamcore_commands(cli: Commands) -> None:
     """Add commands to the group `cli`.
 
-    Called when the command line starts.  A command that exists already cannot be replaced.
+    Called when a command is typed that kamcore itself does not have.  A command that exists
+    already cannot be replaced.
     """
+
+
+HOOKS = (
+    "kamcore_formats",
+    "kamcore_checks",
+    "kamcore_steps",
+    "kamcore_tier_rules",
+    "kamcore_commands",
+)
+"""Every hook there is, in the order they are asked."""

@@ -1,6 +1,6 @@
 """Which format a file is of: the surest, never a coin toss."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kamcore.errors import Fault, Problem, Severity, SourceError, UsageError
 from kamcore.format import Certainty, Format, Guess, Head
@@ -39,12 +39,14 @@ SHOWN = 5
 
 
 def guesses(
-    formats: Iterable[Format], head: Head
+    formats: Iterable[Format],
+    head: Head,
+    ask: Callable[[Format, Head], tuple[Guess, str]] = sniffed,
 ) -> tuple[list[tuple[Format, Guess]], list[Problem]]:
     """What each format says, surest first, and the problems of those that misbehaved."""
     found, incidents = [], []
     for card in formats:
-        guess, fault = sniffed(card, head)
+        guess, fault = ask(card, head)
         if fault:
             incidents.append(SNIFF_FAILED.at(Place(file=head.name), fault, format=card.name))
         found.append((card, guess))

@@ -5,8 +5,9 @@ import difflib
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TextIO, TypeVar
 
@@ -24,14 +25,18 @@ from kamcore.plugin.admission import (
     NOT_INSTALLED,
     OFFERS_NOTHING,
     REPLACES_COMMAND,
+    TAKES_LONG,
+    TOO_SLOW,
     UNKNOWN_HOOK,
     WANTS,
     admit,
     refuse,
     said,
+    sniffed,
 )
-from kamcore.plugin.guests import Guest, built_in, given, installed
-from kamcore.plugin.hookspecs import PROJECT, Check, Commands, Step, TierRule
+from kamcore.plugin.guests import BUILT_IN, Guest, built_in, given, in_files, installed
+from kamcore.plugin.hookspecs import HOOKS, PROJECT, Check, Commands, Step, TierRule
+from kamcore.plugin.patience import PATIENCE, SLOW, TooSlowError, within
 
 NO_SUCH = Fault(
     code="P2001",
@@ -59,19 +64,31 @@ class Plugin:
     checks: tuple[Check, ...] = ()
     steps: tuple[Step, ...] = ()
     tier_rules: tuple[TierRule, ...] = ()
+    hooks: tuple[str, ...] = ()
+    """Names of the hooks it implements."""
+    slow: Problem | None = None
+    """What is said of one that took long to load."""
 
 
 class Registry:
     """Formats, checks, steps and tier rules by name, from the built-ins and from plug-ins.
 
     Without `plugins` the installed ones are asked, limited by ``KAMCORE_PLUGINS``; a mapping from
-    names to plug-in objects replaces them.  A guest that breaks the contract is set aside whole:
-    `broken` tells why, under its name.  `incidents` collects what went wrong later on.
+    names to plug-in objects replaces them.  `files` are plug-ins of a single Python file each,
+    whatever else is installed.  A guest that breaks the contract, or gives no answer within
+    `patience` seconds, is set aside whole: `broken` tells why, under its name.  `incidents`
+    collects what went wrong later on.
     """
 
     def __init__(
-        self, plugins: Mapping[str, object] | None = None, *, with_built_in: bool = True
+        self,
+        plugins: Mapping[str, object] | None = None,
+        *,
+        with_built_in: bool = True,
+        files: Iterable[Path] = (),
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         # A guest that prints may not spoil our output; its author hears it when tracing.
@@ -85,7 +102,7 @@ class Registry:
         self._owners: dict[tuple[str, str], str] = {}
         self.incidents: list[Problem] = []
         guests, missing = (given(plugins), []) if plugins is not None else installed()
-        for guest in (built_in() if with_built_in else []) + guests:
+        for guest in (built_in() if with_built_in else []) + in_files(files) + guests:
             self._let_in(guest)
         for name in missing:
             self._broken[name] = NOT_INSTALLED.at(Place(), name)
@@ -149,7 +166,8 @@ class Registry:
 
         A format that raises counts as NO; `incidents` tells about it.
         """
-        found, incidents = recognition.guesses(self.formats.values(), head)
+        with contextlib.redirect_stdout(self._heard):
+            found, incidents = recognition.guesses(self.formats.values(), head, self._sniffed)
         self.incidents += incidents
         return found
 
@@ -181,18 +199,16 @@ class Registry:
             return
         plugin: object = None
         hook = ""
+        seconds = 0.0
         try:
             with contextlib.redirect_stdout(self._heard):
-                plugin = guest.load()
-                self._register(plugin, guest.name)
-                offers = {}
-                for hook in WANTS:
-                    offered = [
-                        thing
-                        for result in self._call(guest.name, hook)
-                        for thing in admit(guest.name, hook, result)
-                    ]
+                plugin, seconds = self._ask(guest, guest.load)
+                hooks = self._register(plugin, guest.name)
+                offers: dict[str, list[Any]] = {hook: [] for hook in WANTS}
+                for hook in [hook for hook in WANTS if hook in hooks]:
+                    offered, more = self._ask(guest, partial(self._offers, guest, hook))
                     offers[hook] = self._unclaimed(guest, hook, offered)
+                    seconds += more
         except (Exception, SystemExit) as error:  # noqa: BLE001  stays with the guest
             self._set_aside(guest.name, plugin, error, hook)
             return
@@ -200,13 +216,38 @@ class Registry:
             self._named[hook].update((thing.name, thing) for thing in things)
             self._owners.update(((hook, thing.name), guest.name) for thing in things)
         fields = {hook.removeprefix("kamcore_"): tuple(offers[hook]) for hook in WANTS}
-        self._plugins[guest.name] = Plugin(guest.name, guest.origin, **fields)
+        slow = seconds > SLOW and guest.origin != BUILT_IN
+        self._plugins[guest.name] = Plugin(
+            guest.name,
+            guest.origin,
+            hooks=hooks,
+            slow=TAKES_LONG.at(Place(), f"{seconds:.1f}", plugin=guest.name) if slow else None,
+            **fields,
+        )
 
-    def _register(self, plugin: object, name: str) -> None:
+    def _ask(self, guest: Guest, question: Callable[[], T]) -> tuple[T, float]:
+        """The answer of a guest and the seconds it took; a built-in one is not hurried."""
+        if guest.origin == BUILT_IN:
+            return question(), 0.0
+        return within(self._patience, question)
+
+    def _offers(self, guest: Guest, hook: str) -> list[Any]:
+        """What a hook of a guest offers, admitted."""
+        return [
+            thing
+            for result in self._call(guest.name, hook)
+            for thing in admit(guest.name, hook, result)
+        ]
+
+    def _register(self, plugin: object, name: str) -> tuple[str, ...]:
+        """Register a plug-in, and name the hooks it implements."""
         self._manager.register(plugin, name=name)
         self._manager.check_pending()
-        if not self._manager.get_hookcallers(plugin):
-            raise refuse(OFFERS_NOTHING, name, name)
+        callers = self._manager.get_hookcallers(plugin)
+        if not callers:
+            raise refuse(OFFERS_NOTHING, name, name, known=", ".join(HOOKS))
+        found = {caller.name for caller in callers}
+        return tuple(hook for hook in HOOKS if hook in found)
 
     def _call(self, name: str, hook: str, **arguments: object) -> list[Any]:
         """Call one hook of one plug-in."""
@@ -223,13 +264,25 @@ class Registry:
             seen.add(thing.name)
         return things
 
+    def _sniffed(self, card: Format, head: Head) -> tuple[Guess, str]:
+        """What a format says about a head; a guest is not waited for without end."""
+        owner = self._plugins[self._owners["kamcore_formats", card.name]]
+        if owner.origin == BUILT_IN:
+            return sniffed(card, head)
+        try:
+            return within(self._patience, lambda: sniffed(card, head))[0]
+        except TooSlowError as error:
+            return Guess.no(), str(error)
+
     def _set_aside(self, name: str, plugin: object, error: BaseException, hook: str) -> None:
         if plugin is not None and self._manager.get_plugin(name) is plugin:
             self._manager.unregister(plugin)
         if isinstance(error, PluginError):
             problem = error.problem
         elif isinstance(error, pluggy.PluginValidationError):
-            problem = refuse(UNKNOWN_HOOK, name, said(error)).problem
+            problem = refuse(UNKNOWN_HOOK, name, said(error), **_near_hooks(str(error))).problem
+        elif isinstance(error, TooSlowError):
+            problem = refuse(TOO_SLOW, name, f"{self._patience:g}").problem
         elif hook:
             problem = refuse(HOOK_FAILED, name, said(error), hook=hook).problem
         else:
@@ -253,6 +306,12 @@ def _named(things: Mapping[str, T], name: str, kind: str) -> T:
     )
 
 
+def _near_hooks(said: str) -> dict[str, object]:
+    """What the hint about a wrong hook says: the one that was meant, and all there are."""
+    meant = difflib.get_close_matches(said.partition("'")[2].partition("'")[0], HOOKS, n=1)
+    return {"near": f"{meant[0]}? " if meant else "", "known": ", ".join(HOOKS)}
+
+
 def _check_commands(
     plugin: str, before: Mapping[str, object], after: Mapping[str, object]
 ) -> None:
@@ -273,7 +332,27 @@ def _say_result(outcome: Any, hook: str, implementations: Any, _arguments: objec
         sys.stderr.write(f"{hook} -> {result!r}\n")
 
 
+_files: list[Path] = []
+
+
+@contextlib.contextmanager
+def with_files(paths: Iterable[Path]) -> Iterator[None]:
+    """Let plug-ins of a single Python file each into the registry of this process, for a while.
+
+    The registry is built anew when it is next asked for, within and after.
+    """
+    added = [path for path in paths if path not in _files]
+    _files.extend(added)
+    registry.cache_clear()
+    try:
+        yield
+    finally:
+        for path in added:
+            _files.remove(path)
+        registry.cache_clear()
+
+
 @cache
 def registry() -> Registry:
     """The registry of this process, built when it is first asked for."""
-    return Registry()
+    return Registry(files=_files)
