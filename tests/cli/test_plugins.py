@@ -1,10 +1,13 @@
 """Commands of plug-ins: found when they are typed, and never in place of our own."""
 
+import importlib
+
 import click
 import pytest
 
 from command_line import kamcore
 from kamcore import plugin
+from kamcore.cli.running import COMMANDS
 from kamcore.plugin import Registry, hookimpl
 
 
@@ -31,6 +34,8 @@ class Usurper:
 
 @pytest.fixture
 def known(monkeypatch):
+    for module, _, _ in COMMANDS.values():
+        importlib.import_module(module)  # one imported while patched would keep the patch
     made = Registry({"greeter": Greeter(), "usurper": Usurper()})
 
     def registry():
