@@ -16,6 +16,7 @@ ROOMS = {
     "xlrd": {"grid"},
     "xlwt": {"grid"},
     "openpyxl": {"grid", "reports"},
+    "xlsxwriter": {"reports"},
     "jinja2": {"reports"},
     "lxml": {"grid", "markup"},
     "pydantic": {"forms"},
