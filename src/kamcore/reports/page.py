@@ -1,0 +1,181 @@
+"""The same reports as a page: one HTML file without scripts, pictures or anything from outside."""
+
+import datetime as dt
+import html
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from kamcore.pipeline.atomic import whole
+from kamcore.reports.sheets import (
+    Chart,
+    Check,
+    Column,
+    Fields,
+    Line,
+    Listing,
+    Paragraph,
+    Part,
+    Sheet,
+    Title,
+    Value,
+)
+
+__all__ = ["page_text", "write_page"]
+
+_STYLE = """
+body{font:14px/1.5 "Noto Sans SC","Microsoft YaHei","PingFang SC",sans-serif;margin:2em}
+h1{text-align:center;font-size:1.5em}
+p.line{display:flex;justify-content:space-between;margin:.2em}
+table{border-collapse:collapse;margin:.6em 0;width:100%}
+th,td{border:1px solid #b0b0b0;padding:.2em .5em}
+th{background:#dde6f0}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.r{color:#c00}tr.sum td,tr.head td{font-weight:bold;background:#f3f6fa}
+tr.opening td{font-style:italic}
+tfoot td{font-weight:bold;border-top:3px double #555}
+div.bar{background:#4a7ab5;height:1em;display:inline-block}div.bar.r{background:#c66}
+@media print{@page{size:A4 landscape;margin:1cm}thead{display:table-header-group}}
+"""
+_PARTS_OF_BAR = 100
+ZERO = Decimal(0)
+
+
+def write_page(
+    sheets: Sequence[Sheet], path: Path, *, lang: str = "zh", force: bool = False
+) -> None:
+    """Write sheets to one HTML file, whole or not at all.
+
+    Raises:
+        UsageError: the file exists and `force` is false, or cannot be written.
+    """
+    with whole(path, force=force) as temporary:
+        temporary.write_text(page_text(sheets, lang), "utf-8", newline="\n")
+
+
+def page_text(sheets: Sequence[Sheet], lang: str = "zh") -> str:
+    """The sheets as the text of an HTML page."""
+    titles = [part.text for sheet in sheets for part in sheet.parts if isinstance(part, Title)]
+    body = "\n".join(_sheet(sheet) for sheet in sheets)
+    name = html.escape(titles[0] if titles else sheets[0].name)
+    tongue = "zh-CN" if lang == "zh" else "en"
+    return (
+        f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8">'
+        f"<title>{name}</title><style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )
+
+
+def _sheet(sheet: Sheet) -> str:
+    said: list[str] = []
+    last: Listing | None = None
+    for part in sheet.parts:
+        said.append(_part(part, last))
+        last = part if isinstance(part, Listing) else last
+    return "<section>\n" + "\n".join(said) + "\n</section>"
+
+
+def _part(part: Part, last: Listing | None) -> str:
+    if isinstance(part, Title):
+        return f"<h1>{html.escape(part.text)}</h1>"
+    if isinstance(part, Line):
+        right = html.escape(part.right)
+        return f'<p class="line"><span>{html.escape(part.text)}</span><span>{right}</span></p>'
+    if isinstance(part, Paragraph):
+        text = html.escape(part.text).replace("\n", "<br>")
+        return f"<p>{f'<b>{text}</b>' if part.bold else text}</p>"
+    if isinstance(part, Fields):
+        return _fields(part)
+    if isinstance(part, Check):
+        return f'<p class="line"><i>{html.escape(part.text)}: {_plain(part.value, 2)}</i></p>'
+    if isinstance(part, Chart):
+        return "" if last is None else _bars(part, last)
+    return _listing(part)
+
+
+def _fields(part: Fields) -> str:
+    rows = []
+    for start in range(0, len(part.pairs), part.across):
+        pairs = part.pairs[start : start + part.across]
+        cells = "".join(f"<th>{html.escape(name)}</th>{_cell(value)}" for name, value in pairs)
+        rows.append(f"<tr>{cells}</tr>")
+    return "<table>" + "".join(rows) + "</table>"
+
+
+def _listing(listing: Listing) -> str:
+    styles = (
+        [None] * listing.frame.height
+        if listing.style is None
+        else listing.frame[listing.style].to_list()
+    )
+    rows = [f"<table><thead>{_headings(listing.columns)}</thead><tbody>"]
+    for style, values in zip(styles, listing.values().iter_rows(), strict=True):
+        cells = zip(values, listing.columns, strict=True)
+        said = "".join(_cell(value, column) for value, column in cells)
+        rows.append(f'<tr class="{style}">{said}</tr>' if style else f"<tr>{said}</tr>")
+    rows.append("</tbody>")
+    if listing.total is not None:
+        sums = [(listing.total_of(column), column) for column in listing.columns]
+        name = [(listing.total if sums[0][0] is None else sums[0][0], sums[0][1]), *sums[1:]]
+        said = "".join(_cell(value, column) for value, column in name)
+        rows.append(f"<tfoot><tr>{said}</tr></tfoot>")
+    return "\n".join(rows) + "</table>"
+
+
+def _headings(columns: Sequence[Column]) -> str:
+    if not any(column.group for column in columns):
+        return "<tr>" + "".join(f"<th>{html.escape(c.heading)}</th>" for c in columns) + "</tr>"
+    top, low, at = [], [], 0
+    while at < len(columns):
+        group, end = columns[at].group, at + 1
+        while group and end < len(columns) and columns[end].group == group:
+            end += 1
+        if group:
+            top.append(f'<th colspan="{end - at}">{html.escape(group)}</th>')
+            low += [f"<th>{html.escape(column.heading)}</th>" for column in columns[at:end]]
+        else:
+            top.append(f'<th rowspan="2">{html.escape(columns[at].heading)}</th>')
+        at = end
+    return f"<tr>{''.join(top)}</tr><tr>{''.join(low)}</tr>"
+
+
+def _cell(value: Value, column: Column | None = None) -> str:
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        return f"<td>{html.escape(_plain(value, 2))}</td>"
+    if column is not None and column.blank_zero and not value:
+        return '<td class="n"></td>'
+    places = 2 if column is None else column.decimals
+    if column is not None and column.kind == "percent" and isinstance(value, Decimal):
+        said = f"{_plain(value * 100, places)}%"
+    elif column is not None and column.kind == "number" and isinstance(value, Decimal):
+        said = f"{value.normalize():f}"
+    else:
+        said = _plain(value, places)
+    return f'<td class="n{" r" if value < 0 else ""}">{said}</td>'
+
+
+def _plain(value: Value, places: int) -> str:
+    if isinstance(value, Decimal):
+        exact = value == round(value, places)
+        return f"{value:,.{places}f}" if exact else f"{value.normalize():,f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _bars(part: Chart, listing: Listing) -> str:
+    """A chart as bars: a row per category."""
+    columns = {column.name: column for column in listing.columns}
+    if part.across:
+        points = [(columns[n].heading, listing.total_of(columns[n])) for n in part.across]
+    else:
+        frame = listing.frame.select(part.category, part.values[0])
+        points = [(str(name), value) for name, value in frame.iter_rows()]
+    amounts = [Decimal(value) if isinstance(value, Decimal | int) else ZERO for _, value in points]
+    most = max(map(abs, amounts), default=ZERO)
+    rows = []
+    for (name, value), amount in zip(points, amounts, strict=True):
+        long = int(_PARTS_OF_BAR * abs(amount) / most) if most else 0
+        bar = f'<div class="bar{" r" if amount < 0 else ""}" style="width:{long}%"></div>'
+        rows.append(
+            f'<tr><td>{html.escape(name)}</td>{_cell(value)}<td width="60%">{bar}</td></tr>'
+        )
+    return f"<h3>{html.escape(part.title)}</h3><table>{''.join(rows)}</table>"
