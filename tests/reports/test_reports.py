@@ -140,8 +140,8 @@ def test_what_a_report_cannot_be_is_refused_and_leaves_nothing(tmp_path):
     taken.write_text("x")
     long = _listing(_frame(debit=["12345678901234567.1", "0", "0", "0", "0"]))
     for sheets, name, error, code in (
-        ([WHOLE], "表.doc", UsageError, "C4001"),
-        ([_sheet()], "表.csv", UsageError, "C4002"),
+        ([WHOLE], "表.doc", UsageError, "C6001"),
+        ([_sheet()], "表.csv", UsageError, "C6002"),
         ([WHOLE], "有.xlsx", UsageError, "C1001"),
         ([_sheet(long)], "长.xlsx", LossRefused, "G3006"),
         ([WHOLE, WHOLE], "二.xlsx", UsageError, "G3002"),

@@ -16,14 +16,14 @@ from kamcore.reports.workbook import write_workbook
 __all__ = ["SUFFIXES", "write_report"]
 
 NO_REPORT = Fault(
-    code="C4001",
+    code="C6001",
     zh="报表不能写成「{value}」",
     en="a report cannot become {value!r}",
     hint_zh="文件名以 {known} 结尾",
     hint_en="let the name end in {known}",
 )
 NO_TABLE = Fault(
-    code="C4002",
+    code="C6002",
     zh="「{value}」里没有表格, 不能写成 CSV",
     en="there is no table in {value!r} to write as CSV",
     hint_zh="改用 .xlsx 或 .html",
