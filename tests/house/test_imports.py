@@ -23,6 +23,7 @@ ROOMS = {
     "pluggy": {"plugin"},
     "click": {"cli"},
     "rich": {"cli"},
+    "holidays": {"model"},
     "hypothesis": {"testing"},
     "pytest": {"testing"},
     "narwhals": {"books", "ledger", "matching", "pricing", "tiering"},
