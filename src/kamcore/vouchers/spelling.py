@@ -19,20 +19,13 @@ from kamcore.grid.words import tidy
 from kamcore.model.scheme import CodeScheme, strip
 from kamcore.vouchers.labels import dimension_ids
 from kamcore.vouchers.making import original
+from kamcore.vouchers.unnumbered import SAME_NUMBER, with_numbers
 
 NO_VOUCHER = Fault(
     code="G3201",
     zh="分录属于凭证标识 {value}, 但没有这张凭证",
     en="the line belongs to voucher id {value}, and there is no such voucher",
 )
-SAME_NUMBER = Fault(
-    code="G3202",
-    zh="{count} 张凭证的年度、期间、凭证字和凭证号与别张相同; 第一张是 {value}",
-    en="{count} vouchers share year, period, word and number with another; the first is {value}",
-    hint_zh="请先改正凭证号",
-    hint_en="correct the numbers first",
-)
-
 _HEAD_TEXTS = ("word", "reference", "preparer", "reviewer", "poster", "cashier", "handler")
 _AMOUNT = "_amount"
 _PERIODS = {
@@ -124,22 +117,28 @@ class Spelling:
             moved.append(own.with_columns(row_id="_row").drop("_row"))
         return pl.concat(moved)
 
-    def heads(self, derived: Collection[str] = ("year", "period")) -> None:
+    def heads(
+        self, derived: Collection[str] = ("year", "period"), *, numbered: bool = False
+    ) -> None:
         """Let the date say what is `derived`, and every line bear the date of its voucher.
 
         Year and period that have a column of their own follow from the date only where they are
         blank.  A missing date, word or number is noted: every layout of vouchers requires them.
+        With `numbered` vouchers without a number get one, where nothing else tells them apart.
         """
         heads, lines = self.books.vouchers, self.books.lines
         said = lines.group_by("voucher_id").agg(_day=pl.col("date").drop_nulls().first())
         joined = heads.join(said, on="voucher_id", how="left", maintain_order="left")
-        settled = joined.with_columns(date=pl.coalesce("date", "_day")).with_columns(
-            *(tidy(joined[name]) for name in _HEAD_TEXTS),
+        dated = joined.with_columns(date=pl.coalesce("date", "_day")).drop("_day")
+        settled = dated.with_columns(
+            *(tidy(dated[name]) for name in _HEAD_TEXTS),
             *(
                 (said if name in derived else pl.coalesce(name, said)).alias(name)
                 for name, said in _PERIODS.items()
             ),
         )
+        if numbered:
+            settled = with_numbers(self.books.replace(vouchers=settled), self.losses).vouchers
         for name in ("date", "word", "number"):
             self.note(LossKind.MISSING, f"vouchers.{name}", settled[name].is_null(), heads[name])
         for name in ("year", "period"):
@@ -154,7 +153,7 @@ class Spelling:
         changed = lines["date"].is_not_null() & lines["date"].ne_missing(days["date"])
         self.note(LossKind.REPLACED, "lines.date", changed, lines["date"])
         self.books = self.books.replace(
-            vouchers=settled.drop("_day"),
+            vouchers=settled,
             lines=lines.with_columns(days.drop("voucher_id").get_columns()),
         )
 

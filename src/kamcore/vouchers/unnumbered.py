@@ -9,11 +9,18 @@ from collections.abc import Sequence
 import polars as pl
 
 from kamcore.books import Books
-from kamcore.errors import BooksError
+from kamcore.errors import BooksError, Fault
 from kamcore.format import Losses, LossKind
-from kamcore.vouchers.spelling import SAME_NUMBER
 
-__all__ = ["RUN", "refuse_equal_numbers", "with_numbers", "with_runs"]
+__all__ = ["RUN", "SAME_NUMBER", "refuse_equal_numbers", "with_numbers", "with_runs"]
+
+SAME_NUMBER = Fault(
+    code="G3202",
+    zh="{count} 张凭证的年度、期间、凭证字和凭证号与别张相同; 第一张是 {value}",
+    en="{count} vouchers share year, period, word and number with another; the first is {value}",
+    hint_zh="请先改正凭证号",
+    hint_en="correct the numbers first",
+)
 
 RUN = "key.run"
 """Column that tells vouchers without a number apart; 0 for those that have one."""

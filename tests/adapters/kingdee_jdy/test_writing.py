@@ -201,7 +201,7 @@ def test_a_period_that_is_not_the_month_of_the_date_is_noted(tmp_path):
 def test_what_the_template_requires_and_the_books_lack_is_noted(tmp_path):
     """Section 3a: 日期, 凭证字 and 凭证号 are required."""
     told, _ = written(books(voucher(None, word=None)), tmp_path / "a.xlsx")
-    assert told == ["missing vouchers.number 1", "missing vouchers.word 1"]
+    assert told == ["guessed vouchers.number 1", "missing vouchers.word 1"]
 
 
 def test_vouchers_with_one_number_are_refused(tmp_path):

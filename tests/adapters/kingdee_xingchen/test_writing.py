@@ -210,19 +210,27 @@ def test_void_vouchers_stay_out_and_are_noted(tmp_path):
     assert "dropped vouchers.status 1" in told
 
 
-def test_vouchers_that_could_not_be_told_apart_are_refused(tmp_path):
+def test_vouchers_with_one_number_are_refused(tmp_path):
     with pytest.raises(BooksError, match="G3202"):
         FORMAT.write(books(voucher(1), voucher(1)), tmp_path / "a.xlsx")
-    nobody = books(voucher(None, word=None))
+
+
+def test_vouchers_without_a_head_get_numbers_that_tell_them_apart(tmp_path):
+    """The head stands on the first line only: without any of it two vouchers would be one."""
+    nobody = books(voucher(None, word=None), voucher(None, word=None))
     heads = nobody.vouchers.with_columns(date=pl.lit(None, dtype=pl.Date))
     lines = nobody.lines.with_columns(date=pl.lit(None, dtype=pl.Date))
-    with pytest.raises(LossRefused, match="K4013"):
-        FORMAT.write(nobody.replace(vouchers=heads, lines=lines), tmp_path / "b.xlsx")
+    report = FORMAT.write(nobody.replace(vouchers=heads, lines=lines), tmp_path / "b.xlsx")
+    assert ("guessed", "vouchers.number", 2) in {
+        (str(loss.kind), str(loss.fact), loss.count) for loss in report
+    }
+    again = FORMAT.read(Source(tmp_path / "b.xlsx"), {}).books
+    assert again.lines["voucher_id"].to_list() == [1, 1, 2, 2]
 
 
 def test_what_the_template_requires_and_the_books_lack_is_noted(tmp_path):
     told, _ = written(books(voucher(None, word=None)), tmp_path / "a.xlsx")
-    assert told == ["missing vouchers.number 1", "missing vouchers.word 1"]
+    assert told == ["guessed vouchers.number 1", "missing vouchers.word 1"]
 
 
 def test_there_is_no_column_for_cash_flows(tmp_path):

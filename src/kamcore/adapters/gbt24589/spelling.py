@@ -15,6 +15,7 @@ from kamcore.model.dimension import dimension_id, label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.vouchers.outgoing import Noting, note_extras
 from kamcore.vouchers.settling import dates_of_heads, settled_money, tidied
+from kamcore.vouchers.unnumbered import with_numbers
 
 LONG_CODE = Fault(
     code="S1031",
@@ -26,6 +27,7 @@ LONG_CODE = Fault(
 )
 
 CODE_CHARS = 60
+_ZERO = pl.lit(0, dtype=schema.AMOUNT)
 _TEXTS = {
     "vouchers": ("word", "preparer", "reviewer", "poster", "source_module"),
     "lines": (
@@ -60,8 +62,8 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     settled = _with_lines(_with_extras(books, losses), noting)
     noting = Noting(settled, losses)
     settled = dates_of_heads(settled, noting, from_date=False)
-    settled = _legal(settled, noting)
-    settled = settled_money(_sided(settled), noting)
+    settled = with_numbers(_legal(settled, noting), losses)
+    settled = _with_originals(settled_money(_sided(settled, noting), noting), noting)
     dims = schema.dimension_columns(settled.lines)
     settled = tidied(settled, noting, _TEXTS, ("account", *dims))
     settled = _cut(_statuses(settled, noting), noting)
@@ -159,16 +161,26 @@ def _with_lines(books: Books, noting: Noting) -> Books:
     )
 
 
-def _sided(books: Books) -> Books:
-    """A blank beside a figure is 0, which the standard demands."""
-    zero = pl.lit(0, dtype=schema.AMOUNT)
-    debit, credit = pl.col("debit"), pl.col("credit")
-    return books.replace(
-        lines=books.lines.with_columns(
-            pl.coalesce(debit, pl.when(credit.is_not_null()).then(zero)),
-            pl.coalesce(credit, pl.when(debit.is_not_null()).then(zero)),
-        )
+def _sided(books: Books, noting: Noting) -> Books:
+    """A blank figure is 0, which the standard demands."""
+    lines = books.lines
+    noting.note(
+        LossKind.MISSING, "lines.debit", lines["debit"].is_null() & lines["credit"].is_null()
     )
+    return books.replace(lines=lines.with_columns(pl.col("debit", "credit").fill_null(_ZERO)))
+
+
+def _with_originals(books: Books, noting: Noting) -> Books:
+    """Foreign lines with original amounts: the standard demands one, and takes 0 for a blank."""
+    lines = books.lines
+    foreign = (lines["currency"] != books.entity.base_currency).fill_null(value=True)
+    bare = foreign & lines["fx_debit"].is_null() & lines["fx_credit"].is_null()
+    noting.note(LossKind.MISSING, "lines.fx_debit", bare)
+    filled = [
+        pl.when(pl.lit(bare)).then(_ZERO).otherwise(name).alias(name)
+        for name in ("fx_debit", "fx_credit")
+    ]
+    return books.replace(lines=lines.with_columns(filled))
 
 
 def _legal(books: Books, noting: Noting) -> Books:

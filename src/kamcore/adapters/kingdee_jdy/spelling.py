@@ -39,7 +39,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     variant = variant_of(options)
     work = Spelling(books, losses)
     work.live((layout.RESTRICTED,) if variant == "24" else ())
-    work.heads()
+    work.heads(numbered=True)
     work.refuse_equal()
     work.codes()
     work.dimensions(_label)

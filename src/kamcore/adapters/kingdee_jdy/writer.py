@@ -12,7 +12,7 @@ from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.xlsx_writing import write_xlsx
 from kamcore.vouchers.currencies import product_code
-from kamcore.vouchers.joined import joined, one_side, original_amount
+from kamcore.vouchers.joined import joined, one_side, original_amount, stated
 
 
 def write_books(books: Books, target: Path, losses: Losses, options: Options) -> None:
@@ -56,7 +56,7 @@ def page(books: Books, headings: tuple[str, ...]) -> pl.DataFrame:
         layout.RESTRICTED: _verbatim(books),
         "数量": pl.col("quantity"),
         "单价": pl.col("unit_price"),
-        "原币金额": original_amount(),
+        "原币金额": pl.when(stated(books.entity.base_currency)).then(original_amount()),
         "币别": product_code(pl.col("currency")),
         "汇率": pl.col("rate"),
     }

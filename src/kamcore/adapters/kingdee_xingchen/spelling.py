@@ -22,11 +22,6 @@ MANY_DIMENSIONS = Fault(
     zh="科目 {value} 用到 {count} 个核算维度, 星辰一个科目最多 {limit} 个",
     en="account {value} uses {count} dimensions; the product takes {limit} for one account",
 )
-NO_HEAD = Fault(
-    code="K4013",
-    zh="凭证没有日期、凭证字和凭证号, 无法与上一张凭证分开",
-    en="the voucher has no date, word or number: nothing tells it from the one before",
-)
 
 
 def spell(books: Books, losses: Losses, options: Options) -> Books:
@@ -38,9 +33,8 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     """
     work = Spelling(books, losses)
     work.live(site_fields(books))
-    work.heads()
+    work.heads(numbered=True)
     work.refuse_equal()
-    _refuse_headless(work.books)
     _refuse_long(work.books)
     work.codes()
     work.dimensions(_label)
@@ -80,14 +74,6 @@ def _places(currencies: pl.Series) -> pl.Series:
     places = {code: decimals_of(code) for code in known}
     default = decimals_of(None)
     return currencies.replace_strict(places, default=default, return_dtype=pl.Int64)
-
-
-def _refuse_headless(books: Books) -> None:
-    heads = books.vouchers.filter(
-        pl.all_horizontal(pl.col(name).is_null() for name in ("date", "word", "number"))
-    )
-    if heads.height:
-        raise LossRefused(NO_HEAD.at(books.origin.place(heads["source_row"][0])))
 
 
 def _refuse_long(books: Books) -> None:

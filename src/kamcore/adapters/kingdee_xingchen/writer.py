@@ -14,7 +14,7 @@ from kamcore.grid.cells import SheetOut
 from kamcore.grid.xlsx_writing import write_xlsx
 from kamcore.place import Place
 from kamcore.vouchers.currencies import product_code, product_name
-from kamcore.vouchers.joined import joined, one_side, original_amount
+from kamcore.vouchers.joined import joined, one_side, original_amount, stated
 from kamcore.vouchers.making import NAMES
 
 TOO_MANY = Fault(
@@ -103,7 +103,7 @@ def page(books: Books) -> pl.DataFrame:
         "计量单位.编码": pl.col("unit"),
         "数量": pl.col("quantity"),
         "单价": pl.col("unit_price"),
-        "原币金额": original_amount(),
+        "原币金额": pl.when(stated(books.entity.base_currency)).then(original_amount()),
         "借方": one_side("debit", "credit"),
         "贷方": one_side("credit", "debit"),
     }
