@@ -12,8 +12,9 @@ import polars as pl
 
 from kamcore.books import schema
 from kamcore.books.books import Books
-from kamcore.model.mapping import CodeMap
+from kamcore.model.mapping import CodeMap, Undecided
 from kamcore.model.scheme import strip
+from kamcore.place import Place
 
 _ACCOUNT_COLUMNS = {
     "lines": ("account",),
@@ -37,7 +38,9 @@ class Unmapped:
     lines: int
     first_row: int | None
     proposal: str
-    """A code the mapping already leads to that looks like it, or the code without separators."""
+    """What the mapping proposes for it, else a code in the words the mapping leads to."""
+    place: Place = Place()
+    """The row of the mapping to fill in, where there is one."""
 
 
 @attrs.frozen
@@ -77,7 +80,14 @@ def map_books(books: Books, code_map: CodeMap) -> Mapped:
     tables = dict(books.tables)
     for part, column, given, places in _parts(code_map):
         full = _complete(books.lines if column != "word" else books.vouchers, column, given)
-        unmapped += [] if code_map.keep_unlisted else _unmapped(books, part, column, full, given)
+        missing = [code for code, target in full.items() if target is None]
+        opened = code_map.undecided.get(part.removeprefix("members."), {})
+        if code_map.keep_unlisted:
+            missing = [code for code in missing if code in opened]
+        unmapped += [
+            _with_proposal(one, opened.get(one.code), given)
+            for one in _unmapped(books, part, column, missing)
+        ]
         merged += _merged(books, part, column, full)
         for table, columns in places.items():
             tables[table] = _renamed(tables[table], columns, {**given, **_known(full)})
@@ -93,11 +103,15 @@ _Part = tuple[str, str, Mapping[str, str], Mapping[str, tuple[str, ...]]]
 
 def _parts(code_map: CodeMap) -> list[_Part]:
     parts: list[_Part] = []
-    if code_map.accounts:
+    undecided = code_map.undecided
+    if code_map.accounts or "accounts" in undecided:
         parts.append(("accounts", "account", code_map.accounts, _ACCOUNT_COLUMNS))
-    if code_map.words:
+    if code_map.words or "words" in undecided:
         parts.append(("words", "word", code_map.words, {"vouchers": ("word",)}))
-    for dimension, given in code_map.members.items():
+    fixed = ("accounts", "words")
+    others = [part for part in undecided if part not in (*fixed, *code_map.members)]
+    further: dict[str, Mapping[str, str]] = {part: {} for part in others}
+    for dimension, given in {**code_map.members, **further}.items():
         column = schema.AUX + dimension
         places = {name: (column,) for name, t in schema.TABLES.items() if t.takes_dimensions}
         parts.append((f"members.{dimension}", column, given, places))
@@ -117,14 +131,7 @@ def _known(full: Mapping[str, str | None]) -> dict[str, str]:
     return {code: target for code, target in full.items() if target is not None}
 
 
-def _unmapped(
-    books: Books,
-    part: str,
-    column: str,
-    full: Mapping[str, str | None],
-    given: Mapping[str, str],
-) -> list[Unmapped]:
-    missing = [code for code, target in full.items() if target is None]
+def _unmapped(books: Books, part: str, column: str, missing: list[str]) -> list[Unmapped]:
     if not missing:
         return []
     frame = books.vouchers if column == "word" else books.lines
@@ -135,17 +142,41 @@ def _unmapped(
         .sort(column)
     )
     names = _names(books, part)
-    targets = set(given.values())
     return [
-        Unmapped(part, code, names.get(code, ""), lines, row, _proposal(code, targets))
+        Unmapped(part, code, names.get(code, ""), lines, row, "")
         for code, lines, row in counted.iter_rows()
     ]
 
 
-def _proposal(code: str, targets: set[str]) -> str:
+def _with_proposal(one: Unmapped, opened: Undecided | None, given: Mapping[str, str]) -> Unmapped:
+    if opened is not None and opened.proposal:
+        return attrs.evolve(one, proposal=opened.proposal, place=opened.place)
+    place = opened.place if opened else Place()
+    if one.part != "accounts":
+        # Nothing in a member's own code says what it is called elsewhere.
+        proposal = one.code if one.code in set(given.values()) else ""
+    else:
+        proposal = _proposal(one.code, given)
+    return attrs.evolve(one, proposal=proposal, place=place)
+
+
+def _proposal(code: str, given: Mapping[str, str]) -> str:
+    """A target that is the same code, else what the target of the nearest account above says.
+
+    >>> _proposal("1122.02", {"1122.01": "112201", "1122": "1131"})
+    '113102'
+    >>> _proposal("1122.02", {"2202": "2202"})
+    '112202'
+    """
     bare = strip(code)
-    same = [target for target in sorted(targets) if strip(target) == bare]
-    return same[0] if same else bare
+    same = [target for target in sorted(set(given.values())) if strip(target) == bare]
+    if same:
+        return same[0]
+    above = {strip(source): target for source, target in given.items()}
+    for length in range(len(bare) - 1, 3, -1):
+        if bare[:length] in above:
+            return strip(above[bare[:length]]) + bare[length:]
+    return bare
 
 
 def _names(books: Books, part: str) -> dict[str, str]:

@@ -246,6 +246,7 @@ def _refuse_unmapped(screen: Screen, error: LossRefused, unmapped: list[Problem]
             "name": str(p.facts["name"]),
             "lines": p.facts["lines"],
             "proposal": str(p.facts["proposal"]),
+            "row": str(p.facts["row"]).strip(),
         }
         for p in unmapped
     ]
@@ -255,9 +256,14 @@ def _refuse_unmapped(screen: Screen, error: LossRefused, unmapped: list[Problem]
     screen.fail(LossRefused(error.problem))
     more = error.more
     screen.line(
-        f"  没有写出任何文件。对照表还缺 {len(rows) + more} 行, 请补上:",
-        f"  nothing was written. The mapping lacks {len(rows) + more} rows:",
+        f"  没有写出任何文件。对照表还缺 {len(rows) + more} 行, 请补上目标代码:",
+        f"  nothing was written. The mapping lacks the targets of {len(rows) + more} codes:",
     )
-    head = screen.say("部分 源代码 名称 行数 建议", "part code name lines proposal").split()
+    head = screen.say(
+        "部分 源代码 名称 行数 建议 填在", "part code name lines proposal row"
+    ).split()
     table = [tuple(str(value) for value in row.values()) for row in rows]
+    if screen.lang == "zh":
+        names = [str(p.facts["part_zh"]) for p in unmapped]
+        table = [(name, *row[1:]) for name, row in zip(names, table, strict=True)]
     screen.table([head, *table], "   ")

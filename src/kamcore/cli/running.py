@@ -46,6 +46,11 @@ COMMANDS = {
         "转换成另一种格式, 并逐字段复核",
         "Convert into another format and prove it field by field.",
     ),
+    "map": (
+        "kamcore.cli.mapping",
+        "对照: 起草两个账套之间的科目和往来对照表",
+        "Mappings: draft how one set of books says another's codes.",
+    ),
     "balance": (
         "kamcore.cli.balances",
         "余额表: 按科目, 核算项目和期间",

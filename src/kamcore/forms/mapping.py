@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kamcore.errors import Fault, Problem, SourceError
 from kamcore.model.dimension import dimension_id
-from kamcore.model.mapping import CodeMap
+from kamcore.model.mapping import CodeMap, Undecided
 from kamcore.place import Place
 
 NOT_TOML = Fault(
@@ -80,6 +80,8 @@ class Pair:
     source: str
     target: str
     place: Place
+    proposal: str | None = None
+    """What is proposed where no target is filled in; None when the sheet proposes nothing."""
 
 
 def from_toml(text: str, file: str) -> CodeMap:
@@ -121,15 +123,22 @@ def from_data(data: Mapping[str, Any], file: str = "") -> CodeMap:
 def from_pairs(pairs: Iterable[Pair], *, keep_unlisted: bool = False) -> CodeMap:
     """Build a mapping from the rows of a workbook.
 
+    A row without a target is a mistake in a sheet that proposes nothing.  In a sheet with
+    proposals it is a question still open, and only counts when its code is in use.
+
     Raises:
         SourceError: a code leads to two targets, or one side of a row is empty.
     """
     codes: dict[str, dict[str, str]] = {}
+    undecided: dict[str, dict[str, Undecided]] = {}
     problems: list[Problem] = []
     for pair in pairs:
         known = codes.setdefault(pair.part, {})
         if not pair.source:
             problems.append(EMPTY_SOURCE.at(pair.place, pair.target))
+        elif not pair.target and pair.proposal is not None:
+            of_part = undecided.setdefault(pair.part, {})
+            of_part[pair.source] = Undecided(pair.proposal, pair.place)
         elif not pair.target:
             problems.append(EMPTY_TARGET.at(pair.place, pair.source))
         elif known.setdefault(pair.source, pair.target) != pair.target:
@@ -138,7 +147,13 @@ def from_pairs(pairs: Iterable[Pair], *, keep_unlisted: bool = False) -> CodeMap
     if problems:
         raise SourceError(problems[0], problems[1:])
     accounts, words = codes.pop("accounts", {}), codes.pop("words", {})
-    return CodeMap(accounts=accounts, words=words, members=codes, keep_unlisted=keep_unlisted)
+    return CodeMap(
+        accounts=accounts,
+        words=words,
+        members={part: members for part, members in codes.items() if members},
+        keep_unlisted=keep_unlisted,
+        undecided=undecided,
+    )
 
 
 def _said(detail: Mapping[str, Any], file: str) -> Problem:

@@ -4,6 +4,17 @@ from collections.abc import Mapping
 
 import attrs
 
+from kamcore.place import Place
+
+
+@attrs.frozen
+class Undecided:
+    """A code whose target a person has yet to fill in: what is proposed, and where it stands."""
+
+    proposal: str
+    """The likeliest target code; empty when there is none."""
+    place: Place = Place()
+
 
 @attrs.frozen(kw_only=True)
 class CodeMap:
@@ -20,8 +31,10 @@ class CodeMap:
     words: Mapping[str, str] = attrs.field(factory=dict)
     """Voucher word to voucher word."""
     keep_unlisted: bool = False
+    undecided: Mapping[str, Mapping[str, Undecided]] = attrs.field(factory=dict)
+    """By part (``accounts``, ``words`` or a dimension id): codes listed without a target."""
 
     @property
     def is_empty(self) -> bool:
         """True when nothing would change."""
-        return not (self.accounts or self.members or self.words)
+        return not (self.accounts or self.members or self.words or self.undecided)

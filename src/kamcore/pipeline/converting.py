@@ -13,6 +13,7 @@ from kamcore.books import Books, Totals
 from kamcore.books.mapping import Mapped, Merged, Unmapped, map_books
 from kamcore.errors import BooksError, Fault, LossRefused, PluginError, Problem, Severity
 from kamcore.format import Fact, Format, Loss, LossKind, LossReport, Options, Reading, Source
+from kamcore.model.dimension import label_of
 from kamcore.model.mapping import CodeMap
 from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.mapping_file import read_mapping
@@ -37,16 +38,18 @@ BAD_BOOKS = Fault(
 )
 UNMAPPED = Fault(
     code="C3003",
-    zh="对照表里没有{part}「{value}」{name}, 涉及 {lines} 行",
+    zh="对照表里没有{part_zh}「{value}」{name}的目标, 涉及 {lines} 行",
     en="the mapping does not list {part} {value!r} {name}, used on {lines} lines",
-    hint_zh="建议填: {proposal}",
-    hint_en="proposal: {proposal}",
+    hint_zh="{row}建议填: {proposal}",
+    hint_en="{row}proposal: {proposal}",
 )
 UNEQUAL_BALANCES = Fault(
     code="C3004",
     zh="按对照表换码后, 科目发生额与源账不等",
     en="after mapping the sums per account differ from the source's",
 )
+
+_PARTS = {"accounts": "科目", "words": "凭证字"}
 
 Progress = Callable[[str, int, int], None]
 """Called with the step (read, write, check), rows done and rows in all."""
@@ -242,13 +245,16 @@ def _mapped(books: Books, mapping: CodeMap | str | os.PathLike[str] | None) -> M
 
 def _unmapped_problem(books: Books, code: Unmapped) -> Problem:
     place = books.origin.place(code.first_row)
+    row = f"{code.place.sheet}!{code.place.row}" if code.place.row else ""
     return UNMAPPED.at(
         place,
         code.code,
         part=code.part,
+        part_zh=_PARTS.get(code.part) or label_of(code.part.removeprefix("members.")),
         name=code.name,
         lines=code.lines,
-        proposal=code.proposal,
+        proposal=code.proposal or "?",
+        row=f"{row} " if row else "",
     )
 
 

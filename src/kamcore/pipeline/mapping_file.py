@@ -27,11 +27,15 @@ NO_SHEET = Fault(
 ACCOUNTS, WORDS, MEMBERS = "科目对照", "凭证字对照", "往来对照"
 """Sheets of a mapping workbook; ``客户对照`` and the like map the members of one dimension."""
 
+PROPOSAL = "建议代码"
+"""Heading of what is proposed where a person has yet to decide."""
+
 _ENDING = "对照"
 _HEADINGS = {
     "kind": ("类别", "核算类别", "dimension"),
     "source": ("源代码", "源科目代码", "源编码", "source"),
     "target": ("目标代码", "目标科目代码", "目标编码", "target"),
+    "proposal": (PROPOSAL, "proposal"),
 }
 
 
@@ -66,9 +70,15 @@ def _pairs(book: Workbook, file: str) -> Iterator[Pair]:
 def _rows(grid: Grid, sheet: str, part: str) -> Iterator[Pair]:
     fixed = {ACCOUNTS: "accounts", WORDS: "words"}.get(sheet)
     kinds = read_texts(grid, "kind").values
-    sources, targets = (read_codes(grid, name).values for name in ("source", "target"))
-    for index, (kind, source, target) in enumerate(zip(kinds, sources, targets, strict=True)):
+    sources, targets, proposals = (
+        read_codes(grid, name).values for name in ("source", "target", "proposal")
+    )
+    proposes = "proposal" in grid.frame.columns
+    rows = zip(kinds, sources, targets, proposals, strict=True)
+    for index, (kind, source, target, proposal) in enumerate(rows):
         if source is None and target is None:
             continue
         named = fixed or dimension_id(kind or part)
-        yield Pair(named, source or "", target or "", grid.place(index, "source"))
+        place = grid.place(index, "source")
+        proposed = (proposal or "") if proposes else None
+        yield Pair(named, source or "", target or "", place, proposed)
