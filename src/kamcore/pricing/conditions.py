@@ -1,0 +1,159 @@
+"""Conditions of a rebate over dated facts, each shown met or not with the facts."""
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import polars as pl
+
+from kamcore.ledger.draft import money_text
+from kamcore.model.rebate import Condition, ConditionKind, Measure, RebateClause
+
+__all__ = ["Finding", "Period", "condition_findings", "in_time"]
+
+HUNDRED = Decimal(100)
+
+
+@attrs.frozen
+class Period:
+    """The days that count, and the day from which facts are looked at."""
+
+    since: dt.date
+    until: dt.date
+    as_of: dt.date
+
+    def holds(self) -> pl.Expr:
+        """Rows of sales within."""
+        return pl.col("date").is_between(self.since, self.until)
+
+    def year_before(self) -> "Period":
+        """The same days a year earlier."""
+        return Period(_year_before(self.since), _year_before(self.until), self.as_of)
+
+
+@attrs.frozen
+class Finding:
+    """A condition, whether it is met, and the facts that say so."""
+
+    condition: Condition
+    met: bool
+    zh: str
+    en: str
+    facts: Mapping[str, Any]
+
+    def to_json(self, lang: str = "zh") -> dict[str, Any]:
+        """The keys of a condition under ``--json``."""
+        return {
+            "text": self.zh if lang == "zh" else self.en,
+            "met": self.met,
+            "facts": dict(self.facts),
+        }
+
+
+def condition_findings(
+    clause: RebateClause, sales: pl.DataFrame, period: Period
+) -> tuple[Finding, ...]:
+    """Look at every condition of a clause; `sales` are those the clause is about, of any day."""
+    return tuple(_findings(clause, sales, period))
+
+
+def _findings(clause: RebateClause, sales: pl.DataFrame, period: Period) -> Iterator[Finding]:
+    now = sales.filter(period.holds())
+    for condition in clause.conditions:
+        if condition.kind is ConditionKind.PAID_ON_TIME:
+            yield _paid_on_time(condition, now, period)
+            continue
+        volume = _volume(clause, in_time(clause, now, period))
+        if condition.kind is ConditionKind.MINIMUM:
+            yield _minimum(condition, clause, volume)
+        else:
+            earlier = period.year_before()
+            before = _volume(clause, sales.filter(earlier.holds()))
+            yield _growth(condition, clause, (volume, before), earlier)
+
+
+def in_time(clause: RebateClause, sales: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """The sales that count: without late invoices where a condition leaves them out."""
+    for condition in clause.conditions:
+        if condition.kind is ConditionKind.PAID_ON_TIME and condition.each:
+            sales = sales.filter(~_late(condition, period.as_of))
+    return sales
+
+
+def _late(condition: Condition, as_of: dt.date) -> pl.Expr:
+    """Sales paid too late, or open although their time is over; returns owe nothing."""
+    last = pl.col("due") + pl.duration(days=condition.grace_days)
+    paid = pl.when(pl.col("paid") <= as_of).then(pl.col("paid"))
+    late = pl.when(paid.is_null()).then(pl.lit(as_of) > last).otherwise(paid > last)
+    return late.fill_null(value=False) & (pl.col("amount") > 0)
+
+
+def _paid_on_time(condition: Condition, now: pl.DataFrame, period: Period) -> Finding:
+    late = now.filter(_late(condition, period.as_of))
+    invoices = late["invoice"].unique().sort().to_list()
+    grace = condition.grace_days
+    zh = "按期付款" + (f" (宽限 {grace} 天)" if grace else "")
+    en = "paid on time" + (f" ({grace} days of grace)" if grace else "")
+    if condition.each:
+        zh, en = zh + ", 逾期的发票不计", en + ", late invoices do not count"
+    facts = {
+        "as_of": period.as_of.isoformat(),
+        "invoices": now.filter(pl.col("amount") > 0)["invoice"].n_unique(),
+        "late": invoices,
+        "late_amount": money_text(_sum(late, "amount")),
+    }
+    return Finding(condition, not invoices, zh, en, facts)
+
+
+def _minimum(condition: Condition, clause: RebateClause, volume: Decimal) -> Finding:
+    least = _said(clause, condition.at_least)
+    facts = {"volume": _said(clause, volume), "at_least": least}
+    zh, en = f"采购不少于 {least}", f"purchases of at least {least}"
+    return Finding(condition, volume >= condition.at_least, zh, en, facts)
+
+
+def _growth(
+    condition: Condition,
+    clause: RebateClause,
+    volumes: tuple[Decimal, Decimal],
+    earlier: Period,
+) -> Finding:
+    volume, before = volumes
+    percent = f"{(condition.at_least * HUNDRED).normalize():f}%"
+    # Growth over nothing cannot be stated as a share: without a year before it is not met.
+    met = before > 0 and volume >= before * (1 + condition.at_least)
+    facts = {
+        "volume": _said(clause, volume),
+        "before": _said(clause, before),
+        "before_from": earlier.since.isoformat(),
+        "before_to": earlier.until.isoformat(),
+        "growth": f"{(volume / before - 1) * HUNDRED:.2f}%" if before else None,
+    }
+    zh, en = f"同比增长不低于 {percent}", f"growth over the year before of at least {percent}"
+    return Finding(condition, met, zh, en, facts)
+
+
+def _volume(clause: RebateClause, sales: pl.DataFrame) -> Decimal:
+    name = "amount" if clause.measure is Measure.AMOUNT else "quantity"
+    return _sum(sales, name)
+
+
+def _sum(sales: pl.DataFrame, name: str) -> Decimal:
+    total: Decimal = sales.select(pl.col(name).sum()).item()
+    return total
+
+
+def _said(clause: RebateClause, volume: Decimal) -> str:
+    if clause.measure is Measure.AMOUNT:
+        return money_text(volume, clause.currency)
+    return f"{volume.normalize():f}"
+
+
+def _year_before(day: dt.date) -> dt.date:
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    # The last day of February answers the last day of February.
+    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    return dt.date(day.year - 1, day.month, last if is_last else min(day.day, last))
