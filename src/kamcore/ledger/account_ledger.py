@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 import narwhals as nw
 
-from kamcore.ledger.balances import Span, lazy_balances, span_of
-from kamcore.ledger.engine import SUM, Frames, Source, open_frames, running, stack
-from kamcore.ledger.movements import base_of, ordinal, stock
+from kamcore.ledger.balances import FIGURES, Shape, Span, lazy_balances, measure_of, span_of
+from kamcore.ledger.engine import Frames, Source, open_frames, running, stack
+from kamcore.ledger.movements import Measure, base_of, ordinal, sides_of, stock
 from kamcore.ledger.selection import Scope, key_columns, live_lines
 from kamcore.model.period import Period
 
@@ -45,24 +45,29 @@ def account_ledger(  # noqa: PLR0913  the front door spells its choices out (dec
     by: str | Iterable[str] = (),
     members: Mapping[str, str] | None = None,
     period: Period | tuple[int, int] | str | None = None,
+    measure: str = "base",
     booked_only: bool = False,
 ) -> AccountLedger:
     """The ledger of an account and everything below it, in base currency.
 
-    With `by` there is one running balance per member of the dimensions; `members` keeps one
+    `measure` ``fx`` takes the lines in foreign currencies, in their own amounts, with a running
+    balance per currency (a key then); ``quantity`` the quantities.  With `by` there is one running balance per member of the dimensions; `members` keeps one
     member of a dimension each.  `period` is a period or span; the openings are those of its
     start.
 
     Raises:
         BooksError: a column is missing or of another type.
-        UsageError: a dimension or period is not known.
+        UsageError: a dimension, period or measure is not known.
     """
+    chosen = measure_of(measure)
     frames = open_frames(source)
     scope = Scope(accounts=account, by=by, members=members or {}, booked_only=booked_only)
     span = None if period is None else span_of(period)
     keys = key_columns(frames, scope.by)
-    rows = _running(frames, scope, keys)
-    sums = _sums(frames, scope, keys)
+    if chosen.name == "fx":
+        keys = (*keys, "currency")
+    rows = _running(frames, scope, keys, chosen)
+    sums = _sums(frames, scope, keys, chosen)
     if span is not None:
         rows, sums = _within(rows, span), _within(sums, span)
     return AccountLedger(
@@ -81,22 +86,29 @@ def _within(rows: nw.LazyFrame[Any], span: Span) -> nw.LazyFrame[Any]:
     return rows.filter((ordinal() >= span.first) & (ordinal() <= span.last))
 
 
-def _running(frames: Frames, scope: Scope, keys: tuple[str, ...]) -> nw.LazyFrame[Any]:
-    lines = live_lines(frames, scope, _MUST, ("split_no", "currency", "summary", *keys))
+def _running(
+    frames: Frames, scope: Scope, keys: tuple[str, ...], measure: Measure
+) -> nw.LazyFrame[Any]:
+    names = {measure.debit, measure.credit} - {"debit", "credit"}
+    may = ("split_no", "currency", "summary", *sorted(names), *keys)
+    lines = live_lines(frames, scope, _MUST, tuple(dict.fromkeys(may)))
     lines = lines.filter(~nw.col("year").is_null() & ~nw.col("period").is_null())
+    debit, credit = sides_of(measure)
     lines = _with_names(frames, lines).with_columns(
         currency=base_of(frames),
         split_no=nw.col("split_no").fill_null(1),
-        nw_net=nw.col("debit").fill_null(0).cast(SUM) - nw.col("credit").fill_null(0).cast(SUM),
+        nw_net=debit - credit,
     )
-    lines = _with_stock(frames, scope, lines, keys)
+    if measure.name != "base":
+        lines = lines.with_columns(debit=debit, credit=credit)
+    if measure.name == "fx":
+        lines = lines.filter(nw.col("currency") != frames.entity.base_currency)
+    lines = _with_stock(frames, scope, lines, (keys, measure))
     lines = running(lines, (*keys, *_ORDER), {"balance": ("nw_net", keys)})
     lines = lines.filter(~nw.col("account").is_null())
-    return lines.with_columns(direction=direction_word("balance")).select(
-        *keys,
-        *_ORDER,
-        *("account", "currency", "summary", "debit", "credit", "direction", "balance"),
-    )
+    rest = ("account", "currency", "summary", "debit", "credit", "direction", "balance")
+    columns = dict.fromkeys((*keys, *_ORDER, *rest))
+    return lines.with_columns(direction=direction_word("balance")).select(*columns)
 
 
 def _with_names(frames: Frames, lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -110,16 +122,23 @@ def _with_names(frames: Frames, lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _with_stock(
-    frames: Frames, scope: Scope, lines: nw.LazyFrame[Any], keys: tuple[str, ...]
+    frames: Frames,
+    scope: Scope,
+    lines: nw.LazyFrame[Any],
+    how: tuple[tuple[str, ...], Measure],
 ) -> nw.LazyFrame[Any]:
     """What stood there before the first line, as a row without account ahead of all lines."""
-    before = stock(frames, scope)
+    keys, measure = how
+    before = stock(frames, scope, (measure.name,))
     if before is None:
         return lines
+    if measure.name == "fx":
+        before = before.filter(nw.col("currency") != frames.entity.base_currency)
+    stood = nw.col(measure.prefix + "stock")
     if keys:
-        before = before.group_by(*keys).agg(nw_net=nw.col("stock").sum())
+        before = before.group_by(*keys).agg(nw_net=stood.sum())
     else:
-        before = before.select(nw_net=nw.col("stock").sum().fill_null(0))
+        before = before.select(nw_net=stood.sum().fill_null(0))
     types = lines.collect_schema()
     ahead = {"year": 0, "period": 0}
     columns = [
@@ -131,8 +150,12 @@ def _with_stock(
     return stack(lines, before.select(*columns))
 
 
-def _sums(frames: Frames, scope: Scope, keys: tuple[str, ...]) -> nw.LazyFrame[Any]:
-    figures = ("opening", "debit", "credit", "ytd_debit", "ytd_credit", "closing")
-    rows = lazy_balances(frames, scope, None)
-    grouped = rows.group_by(*keys, "year", "period").agg(*(nw.col(f).sum() for f in figures))
+def _sums(
+    frames: Frames, scope: Scope, keys: tuple[str, ...], measure: Measure
+) -> nw.LazyFrame[Any]:
+    rows = lazy_balances(frames, scope, None, Shape(measures=(measure.name,)))
+    if measure.name == "fx":
+        rows = rows.filter(nw.col("currency") != frames.entity.base_currency)
+    sums = {figure: nw.col(measure.prefix + figure).sum() for figure in FIGURES}
+    grouped = rows.group_by(*keys, "year", "period").agg(**sums)
     return grouped.with_columns(direction=direction_word("closing"))

@@ -14,13 +14,13 @@ import polars as pl
 
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.engine import Frames, Source, conserved, open_frames, running, stack
-from kamcore.ledger.movements import HUNDRED, MEASURES, keys_of, ordinal, together
+from kamcore.ledger.movements import HUNDRED, MEASURES, Measure, keys_of, ordinal, together
 from kamcore.ledger.selection import Scope, live_lines
 from kamcore.ledger.tree import account_tree
 from kamcore.model.period import Period
 from kamcore.place import Place
 
-__all__ = ["FIGURES", "Shape", "Span", "balances", "lazy_balances", "span_of"]
+__all__ = ["FIGURES", "Shape", "Span", "balances", "lazy_balances", "measure_of", "span_of"]
 
 BAD_PERIOD = Fault(
     code="L1021",
@@ -77,6 +77,17 @@ def span_of(period: Period | tuple[int, int] | str) -> Span:
     return Span(ends[0], ends[-1])
 
 
+def measure_of(name: str) -> Measure:
+    """The measure of a name.
+
+    Raises:
+        UsageError: there is no such measure.
+    """
+    if name not in MEASURES:
+        raise UsageError(BAD_MEASURE.at(Place(), name, known=", ".join(MEASURES)))
+    return MEASURES[name]
+
+
 def balances(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
     source: Source,
     *,
@@ -108,8 +119,7 @@ def balances(  # noqa: PLR0913  the front door spells its choices out (decision 
     frames = open_frames(source)
     chosen = tuple(measures)
     for name in chosen:
-        if name not in MEASURES:
-            raise UsageError(BAD_MEASURE.at(Place(), name, known=", ".join(MEASURES)))
+        measure_of(name)
     scope = Scope(accounts=account, by=by, booked_only=booked_only)
     span = None if period is None else span_of(period)
     result = lazy_balances(frames, scope, span, Shape(measures=chosen, detail=detail, idle=idle))

@@ -29,6 +29,7 @@ __all__ = [
     "keys_of",
     "movements",
     "ordinal",
+    "sides_of",
     "stock",
     "together",
 ]
@@ -102,6 +103,12 @@ def movements(
     ]
     grouped = lines.with_columns(currency=base_of(frames)).group_by(*keys, "year", "period")
     return grouped.agg(*sums)
+
+
+def sides_of(measure: Measure) -> tuple[nw.Expr, nw.Expr]:
+    """Debit and credit of a line in a measure, wide enough for sums."""
+    dtype = _sum_type(measure.prefix)
+    return _debit(measure).cast(dtype), _credit(measure).cast(dtype)
 
 
 def _debit(measure: Measure) -> nw.Expr:
