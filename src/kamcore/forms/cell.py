@@ -14,6 +14,7 @@ import attrs
 from pydantic import BeforeValidator
 
 from kamcore.errors import Fault
+from kamcore.model.doubt import Doubt
 
 NOT_TEXT = Fault(
     code="D4101",
@@ -86,7 +87,14 @@ class Mistake(ValueError):
         self.fault = fault
         self.value = value
         self.field = field
-        self.facts = facts
+        self.facts: dict[str, object] = facts
+
+    @classmethod
+    def of(cls, doubt: Doubt, field: str = "") -> "Mistake":
+        """A mistake that a value of the model found in itself."""
+        made = cls(doubt.fault, doubt.value, field)
+        made.facts = dict(doubt.facts)
+        return made
 
 
 @attrs.frozen

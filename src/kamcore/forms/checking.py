@@ -105,7 +105,11 @@ def check_records(
         left = [index for index in left if index not in bad]
         made = adapter.validate_python([records[index] for index in left])
     good: dict[int, tuple[Form, Any]] = {}
+    looks_at_whole = form.mistakes is not Form.mistakes
     for index, one in zip(left, made, strict=True):
+        if looks_at_whole and (found := list(one.mistakes())):
+            problems += [_of_mistake(form, wrong, (index,), place) for wrong in found]
+            continue
         try:
             good[index] = one, one.build()
         except Mistake as wrong:

@@ -138,6 +138,10 @@ class Form(BaseModel):
         """
         raise NotImplementedError
 
+    def mistakes(self) -> Iterator[Mistake]:
+        """Say what is wrong with the record as a whole; with any, it is set aside."""
+        return iter(())
+
     def remarks(self) -> Iterator[Remark]:
         """Say what is odd about a record that can still be used."""
         return iter(())

@@ -132,7 +132,8 @@ class CreditTerm:
         Raises:
             UsageError: the text is no term.
         """
-        plain = re.sub(r"[\s,，。;；付款内账期限]", "", unicodedata.normalize("NFKC", text)).lower()
+        folded = unicodedata.normalize("NFKC", text).lower()
+        plain = re.sub(r"[\s,。;付款内账期限]", "", folded)
         found = _read(plain)
         if found is None:
             raise UsageError(BAD_TERM.at(Place(), text))
