@@ -1,0 +1,109 @@
+"""Exact amounts that stand only once: one receipt, one document, dates that fit.
+
+Within a party and currency an amount is certain when exactly one open document and one receipt
+have it.  A receipt that says what was held back is looked for with that added.  An advance, and a
+receipt that names numbers of other documents, is not matched by its amount.
+"""
+
+import polars as pl
+
+from kamcore.matching.group import Group
+from kamcore.matching.policy import Answer
+from kamcore.matching.pool import Pool
+
+__all__ = ["fitting", "same_amounts", "single_amounts", "single_elsewhere"]
+
+_LONG = 6
+"""Characters of a number that speaks against a document it is not the number of."""
+
+
+def fitting(pool: Pool) -> pl.Expr:
+    """The condition that the date of a receipt fits the date of a document (``date_item``)."""
+    days = (pl.col("date") - pl.col("date_item")).dt.total_days()
+    fits = days.is_between(-pool.policy.before, pool.policy.after)
+    return fits.fill_null(value=True)
+
+
+def single_amounts(pool: Pool) -> None:
+    """Take the certain ones out of the pool, first as paid, then with what was held back."""
+    for grossed in (False, True):
+        pool.take(_certain(pool, grossed=grossed))
+
+
+def _certain(pool: Pool, *, grossed: bool) -> list[Group]:
+    same = ["key", "currency", "units"]
+    receipts = pool.open(is_item=False).filter(pl.col("key").is_not_null())
+    receipts = receipts.with_columns(paid=pl.col("units"))
+    if grossed:
+        receipts = receipts.filter(pl.col("stated") > 0)
+        receipts = receipts.with_columns(units=pl.col("units") + pl.col("stated"))
+    items = pool.open(is_item=True).filter(pl.col("key").is_not_null())
+    receipts = receipts.filter(pl.len().over(same) == 1, ~pl.col("is_advance"))
+    items = items.filter(pl.len().over(same) == 1)
+    pairs = receipts.join(items, on=same, suffix="_item").filter(fitting(pool))
+    pairs = _not_contradicted(pool, pairs)
+    return [_group(row, "amount") for row in pairs.sort("doc").iter_rows(named=True)]
+
+
+def _group(row: dict[str, int], rule: str, score: int | None = None) -> Group:
+    difference = row["units"] - row["paid"]
+    return Group(
+        rule=rule,
+        receipts=((row["doc"], row["paid"]),),
+        items=((row["doc_item"], row["units"]),),
+        difference=difference,
+        difference_reason=str(row["why"]) if difference else None,
+        score=score,
+    )
+
+
+def _not_contradicted(pool: Pool, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Leave out receipts that name numbers, none of which is nearly one of the document.
+
+    Two digits exchanged in typing keep the digits: such a number speaks for the document.
+    """
+    numbers = pool.refs.with_columns(
+        digits_of=pl.col("key").str.split("").list.eval(pl.element().sort()).list.join("")
+    )
+    said = numbers.filter(pl.col("digits") >= _LONG).select("doc", "digits_of")
+    named = pairs.join(said.select("doc").unique(), on="doc", how="semi")
+    own = numbers.filter("is_own").select(doc_item="doc", digits_of="digits_of")
+    near = named.join(said, on="doc").join(own, on=["doc_item", "digits_of"]).select("doc")
+    wrong = named.join(near, on="doc", how="anti").select("doc")
+    return pairs.join(wrong, on="doc", how="anti")
+
+
+def single_elsewhere(pool: Pool, score: int) -> list[Group]:
+    """Proposals for receipts without a known party: one document of any party has the amount."""
+    same = ["currency", "units"]
+    receipts = pool.open(is_item=False).with_columns(paid=pl.col("units"))
+    receipts = receipts.filter(pl.len().over(same) == 1, pl.col("key").is_null())
+    items = pool.open(is_item=True).filter(pl.len().over(same) == 1)
+    pairs = receipts.filter(~pl.col("is_advance")).join(items, on=same, suffix="_item")
+    pairs = _not_contradicted(pool, pairs.filter(fitting(pool)))
+    return [_group(row, "amount_elsewhere", score) for row in pairs.iter_rows(named=True)]
+
+
+def same_amounts(pool: Pool, score: int) -> list[Group]:
+    """Proposals where several documents have one amount: the first receipt for the first."""
+    same = ["key", "currency", "units"]
+    receipts = pool.open(is_item=False).with_columns(paid=pl.col("units"))
+    receipts = receipts.filter(pl.col("key").is_not_null(), ~pl.col("is_advance"))
+    receipts = receipts.sort("date", "doc").with_columns(rank=pl.int_range(pl.len()).over(same))
+    items = pool.open(is_item=True).sort("due", "date", "doc", nulls_last=True)
+    items = items.with_columns(rank=pl.int_range(pl.len()).over(same), alike=pl.len().over(same))
+    pairs = receipts.join(items, on=[*same, "rank"], suffix="_item").filter(fitting(pool))
+    found = []
+    for row in pairs.sort("doc").iter_rows(named=True):
+        group = _group(row, "same_amount", score)
+        found.append(
+            Group(
+                rule=group.rule,
+                receipts=group.receipts,
+                items=group.items,
+                key=str(row["alike"]),
+                answer=Answer.SEVERAL if row["alike"] > 1 else Answer.UNIQUE,
+                score=score,
+            )
+        )
+    return found

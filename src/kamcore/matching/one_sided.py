@@ -1,0 +1,90 @@
+"""Matching receipts with open items: all rules in their order, over all parties at once.
+
+1. red and self-cancelling pairs, 2. numbers that are named, 3. exact amounts that stand only
+once, 4. groups by exact search, 5. differences within the tolerance, 6. proposals for the rest.
+Only what is certain is automatic, and nothing is ever matched on a name alone.
+"""
+
+import polars as pl
+
+from kamcore.matching.amounts import single_amounts
+from kamcore.matching.columns import documents
+from kamcore.matching.group import Group
+from kamcore.matching.grouping import settle_groups
+from kamcore.matching.policy import MatchPolicy
+from kamcore.matching.pool import Pool, pool_of
+from kamcore.matching.proposing import propose
+from kamcore.matching.reds import cancel
+from kamcore.matching.referring import naming_of, settle_named
+from kamcore.matching.result import Decision, Matching, decision_of
+from kamcore.matching.tolerance import settle_tolerated
+from kamcore.model.company_name import Aliases
+
+__all__ = ["match"]
+
+
+def match(
+    items: pl.DataFrame,
+    receipts: pl.DataFrame,
+    policy: MatchPolicy | None = None,
+    *,
+    aliases: Aliases | None = None,
+    base_currency: str = "CNY",
+) -> Matching:
+    """Say which receipts settle which open items.
+
+    Both frames have the columns of `kamcore.matching.columns.COLUMNS`; open items and receipts
+    are positive, credit notes and refunds negative.  The answer does not depend on the order of
+    the rows.  Documents are matched within one currency and, unless the payer is not known,
+    within one party: a code, an alias, or a full name that is the same once it is folded.
+
+    Raises:
+        BooksError: a column is missing or of another type (a float for money above all), or an
+            id is empty or repeated.
+        UsageError: groups are searched for and numpy is not installed.
+    """
+    chosen = policy or MatchPolicy()
+    both = documents(items, receipts, aliases or Aliases(), base_currency)
+    pool = pool_of(both, chosen)
+    cancel(pool)
+    naming = naming_of(pool)
+    settle_named(pool, naming)
+    single_amounts(pool)
+    settle_named(pool, naming)
+    settle_groups(pool)
+    settle_tolerated(pool)
+    proposed = propose(pool, naming)
+    _conserved(pool, proposed)
+    said = {doc for group in proposed for doc in group.docs}
+    return Matching(
+        automatic=_decisions(pool.groups, both, chosen),
+        proposed=_decisions(proposed, both, chosen),
+        undecided=tuple(sorted(both["id"][doc] for doc in pool.undecided - said)),
+        policy=chosen,
+        documents=both,
+    )
+
+
+def _decisions(
+    groups: list[Group], both: pl.DataFrame, policy: MatchPolicy
+) -> tuple[Decision, ...]:
+    found = [decision_of(group, both, policy.person) for group in groups]
+    found.sort(key=lambda one: (-(one.score or 0), one.receipts[:1] == (), _first(one), one.id))
+    return tuple(found)
+
+
+def _first(one: Decision) -> str:
+    return min(part.id for part in (*one.receipts, *one.items))
+
+
+def _conserved(pool: Pool, proposed: list[Group]) -> None:
+    """No document is settled beyond its amount, and every group adds up."""
+    units = pool.docs["units"].to_list()
+    for group in (*pool.groups, *proposed):
+        for doc, part in (*group.receipts, *group.items):
+            if not 0 <= part * (1 if units[doc] >= 0 else -1) <= abs(units[doc]):
+                raise AssertionError("a document is settled beyond its amount")
+        paid = sum(part for _, part in group.receipts)
+        owed = sum(part for _, part in group.items)
+        if group.score is None and owed - paid != group.difference:
+            raise AssertionError("a certain group does not add up")
