@@ -41,7 +41,6 @@ def match(
     Raises:
         BooksError: a column is missing or of another type (a float for money above all), or an
             id is empty or repeated.
-        UsageError: groups are searched for and numpy is not installed.
     """
     chosen = policy or MatchPolicy()
     both = documents(items, receipts, aliases or Aliases(), base_currency)

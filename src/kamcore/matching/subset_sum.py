@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
+import numpy as np
 
-from kamcore.errors import Fault, UsageError
 from kamcore.matching.policy import Answer
-from kamcore.place import Place
 
 __all__ = ["PAIRED_TERMS", "Found", "chance", "runs", "subsets"]
+
+PAIRED_TERMS", "Found", "chance", "runs", "subsets"]
 
 NO_NUMPY = Fault(
     code="M6011",
@@ -34,19 +35,6 @@ PAIRED_TERMS = 4
 _LARGEST = 2**62
 _LOOKED_AT = 4096
 """Hits that are looked at one by one; more of them prove that there are several."""
-
-
-def _numpy() -> Any:
-    """Arrays of integers; an extra, because only groups need them.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    try:
-        import numpy as np  # noqa: PLC0415  an extra
-    except ImportError as error:
-        raise UsageError(NO_NUMPY.at(Place(), "numpy")) from error
-    return np
 
 
 @attrs.frozen(kw_only=True)
@@ -93,9 +81,6 @@ def subsets(
 
     >>> subsets([10, 22, 14, 35, 82], 139)
     Found(picks=((1, 3, 4),), complete=True, work=12)
-
-    Raises:
-        UsageError: numpy is not installed.
     """
     count = len(units)
     most = count if terms is None else min(terms, count)
@@ -113,7 +98,6 @@ def subsets(
 
 
 def _in_halves(units: Sequence[int], target: int, most: int) -> Found:
-    np = _numpy()
     middle = len(units) // 2
     left, left_size = _all_sums(units[:middle])
     right, right_size = _all_sums(units[middle:])
@@ -137,7 +121,6 @@ def _in_halves(units: Sequence[int], target: int, most: int) -> Found:
 
 def _all_sums(units: Sequence[int]) -> tuple[Any, Any]:
     """The sum and the size of every subset; bit i of the position is amount i."""
-    np = _numpy()
     sums, sizes = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int8)
     for unit in units:
         sums = np.concatenate([sums, sums + unit])
@@ -154,7 +137,6 @@ def _ranked(found: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
 
 
 def _by_pairs(units: Sequence[int], target: int, most: int) -> Found:
-    np = _numpy()
     amounts = np.asarray(units, dtype=np.int64)
     found: list[tuple[int, ...]] = [(int(i),) for i in np.flatnonzero(amounts == target)[:2]]
     if len(found) > 1 or most == 1:
@@ -190,8 +172,7 @@ class _PairTable:
 
     def rest(self, wanted: Any, last: Any) -> tuple[list[tuple[int, tuple[int, int]]], bool]:
         """Pairs behind position `last` that add up to each wanted sum: two, and whether all."""
-        np = _numpy()
-        first = np.searchsorted(self.sums, wanted, "left")
+            first = np.searchsorted(self.sums, wanted, "left")
         hits = np.searchsorted(self.sums, wanted, "right") - first
         found: list[tuple[int, tuple[int, int]]] = []
         looked = 0
