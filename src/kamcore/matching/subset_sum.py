@@ -19,16 +19,6 @@ from kamcore.matching.policy import Answer
 
 __all__ = ["PAIRED_TERMS", "Found", "chance", "runs", "subsets"]
 
-PAIRED_TERMS", "Found", "chance", "runs", "subsets"]
-
-NO_NUMPY = Fault(
-    code="M6011",
-    zh="成组核销需要 {value}, 尚未安装",
-    en="matching groups needs {value}, which is not installed",
-    hint_zh="安装: pip install 'kamcore[match]'",
-    hint_en="install it: pip install 'kamcore[match]'",
-)
-
 PAIRED_TERMS = 4
 """Terms that pair sums find."""
 
@@ -172,7 +162,7 @@ class _PairTable:
 
     def rest(self, wanted: Any, last: Any) -> tuple[list[tuple[int, tuple[int, int]]], bool]:
         """Pairs behind position `last` that add up to each wanted sum: two, and whether all."""
-            first = np.searchsorted(self.sums, wanted, "left")
+        first = np.searchsorted(self.sums, wanted, "left")
         hits = np.searchsorted(self.sums, wanted, "right") - first
         found: list[tuple[int, tuple[int, int]]] = []
         looked = 0
