@@ -51,9 +51,9 @@ def account_ledger(  # noqa: PLR0913  the front door spells its choices out (dec
     """The ledger of an account and everything below it, in base currency.
 
     `measure` ``fx`` takes the lines in foreign currencies, in their own amounts, with a running
-    balance per currency (a key then); ``quantity`` the quantities.  With `by` there is one running balance per member of the dimensions; `members` keeps one
-    member of a dimension each.  `period` is a period or span; the openings are those of its
-    start.
+    balance per currency (a key then); ``quantity`` the quantities.  With `by` there is one
+    running balance per member of the dimensions; `members` keeps one member of a dimension each.
+    `period` is a period or span; the openings are those of its start.
 
     Raises:
         BooksError: a column is missing or of another type.

@@ -142,7 +142,7 @@ def open_items(
     days = ("basis", "date", "due_date")
     items = rows.filter(nw.col("open") != 0).with_columns(amount=nw.col("item"))
     items = items.select(*keys, *names, *days, "amount", "open")
-    left = _beyond_items(_positions(frames, question), keys)
+    left = _beyond_items(rows, keys)
     blanks = [nw.lit(None, dtype=known[name]).alias(name) for name in (*names, *days)]
     rest = left.select(*keys, *blanks, nw.lit(None, dtype=SUM).alias("amount"), "open")
     order = (*keys, "basis", *names)
@@ -150,15 +150,25 @@ def open_items(
 
 
 def aged_positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
-    """Every position with what is left of it: the keys, ``basis``, ``item``, ``open``, ``net``.
+    """Positions of which something is left: the keys, ``basis``, ``item``, ``open``, ``net``.
 
     Per key, Σ ``net`` is the balance; what Σ ``open`` lacks of it are credits without items.
     """
     rows = _positions(frames, question)
-    if "open" in rows.collect_schema():
+    known = rows.collect_schema()
+    if "open" in known:
         return rows
-    last = ORDER if "voucher_id" in rows.collect_schema() else ("id",)
-    return consumed(rows, keys_of(frames, question.scope), ("basis", *last))
+    keys = keys_of(frames, question.scope)
+    last = ORDER if "voucher_id" in known else ("id",)
+    left = consumed(rows, keys, ("basis", *last)).with_columns(net=nw.lit(0).cast(SUM))
+    blank = [name for name in known if name not in (*keys, "net")]
+    sums = rows.group_by(*keys).agg(nw.col("net").sum())
+    sums = sums.with_columns(
+        *(nw.lit(None, dtype=known[name]).alias(name) for name in blank),
+        open=nw.lit(0).cast(SUM),
+    )
+    columns = (*known, "open")
+    return stack(left.select(*columns), sums.select(*columns))
 
 
 def _positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
@@ -181,15 +191,8 @@ def _positions(frames: Frames, question: Question) -> nw.LazyFrame[Any]:
 
 def _beyond_items(rows: nw.LazyFrame[Any], keys: tuple[str, ...]) -> nw.LazyFrame[Any]:
     """Per key what settlements leave over once all items are consumed; none by applications."""
-    if "open" in rows.collect_schema():
-        left = rows.group_by(*keys).agg(open=nw.col("net").sum() - nw.col("open").sum())
-        return left.filter(nw.col("open") != 0)
-    left = rows.group_by(*keys).agg(nw.col("item").sum(), nw.col("net").sum())
-    item, net = nw.col("item"), nw.col("net")
-    over = nw.when(net > item).then(net - item).otherwise(item - item)
-    return left.with_columns(open=nw.when(net < 0).then(net).otherwise(over)).filter(
-        nw.col("open") != 0
-    )
+    left = rows.group_by(*keys).agg(open=nw.col("net").sum() - nw.col("open").sum())
+    return left.filter(nw.col("open") != 0)
 
 
 def _question(as_of: dt.date, scope: Scope, policy: AgeingPolicy) -> Question:
@@ -213,11 +216,11 @@ def _bucketed(
         shown = nw.when(nw.col("open") > 0).then(nw.col("open")).otherwise(zero)
     rows = rows.with_columns(nw_open=shown)
     later = nw.col("basis") > nw.lit(question.as_of)
-    value = nw.col("nw_open")
-    due = nw.when(later).then(zero).otherwise(value)
+    value, none = nw.col("nw_open"), nw.col("nw_open") - nw.col("nw_open")
+    rows = rows.with_columns(nw_due=nw.when(later).then(none).otherwise(value))
     sums = [
-        *buckets.sums("basis", due, edges),
-        nw.when(later).then(value).otherwise(zero).sum().alias("not_due"),
+        *buckets.sums("basis", nw.col("nw_due"), edges),
+        (nw.col("nw_open").sum() - nw.col("nw_due").sum()).alias("not_due"),
         nw.col("nw_open").sum().alias("nw_shown"),
         nw.col("net").sum().alias("total"),
         nw.when(nw.col("open") != 0).then(1).otherwise(0).sum().cast(nw.Int64).alias("items"),

@@ -13,8 +13,9 @@ from typing import Any
 
 import attrs
 import narwhals as nw
+import polars as pl
 
-from kamcore.ledger.engine import SUM, Frames, running, stack
+from kamcore.ledger.engine import AMOUNT, SUM, Frames, running, stack
 from kamcore.ledger.movements import MEASURES, base_of, keys_of, stock
 from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope, live_lines
@@ -38,11 +39,14 @@ class Question:
 def consumed(
     rows: nw.LazyFrame[Any], keys: Iterable[str], order: Iterable[str]
 ) -> nw.LazyFrame[Any]:
-    """Let the settlements of each key consume its items in the given order; adds ``open``.
+    """Let the settlements of each key consume its items in the given order.
 
-    `rows` have ``item`` (zero or positive) and ``settled`` (signed).
+    `rows` have ``item`` (zero or positive) and ``settled`` (signed).  The items of which something
+    is left come back, with ``open``.
     """
-    keys = tuple(keys)
+    keys, order = tuple(keys), tuple(order)
+    if rows.implementation.is_polars():
+        return nw.from_native(_consumed_sorted(rows.to_native(), keys, order))
     # Settlements stand before all items of their key, so that one running sum is C - S.
     rows = rows.with_columns(
         nw_item=nw.when(nw.col("item") > 0).then(1).otherwise(0),
@@ -50,9 +54,30 @@ def consumed(
     )
     rows = running(rows, (*keys, "nw_item", *order), {"nw_left": ("nw_net", keys)})
     item, left = nw.col("item"), nw.col("nw_left")
-    kept = nw.when(left < item).then(left).otherwise(item)
-    return rows.with_columns(open=nw.when(left > 0).then(kept).otherwise(item - item)).drop(
+    rows = rows.filter((item > 0) & (left > 0))
+    return rows.with_columns(open=nw.when(left < item).then(left).otherwise(item)).drop(
         "nw_item", "nw_net", "nw_left"
+    )
+
+
+def _consumed_sorted(
+    rows: pl.LazyFrame, keys: tuple[str, ...], order: tuple[str, ...]
+) -> pl.LazyFrame:
+    """The same with one sort of only those items whose key owes anything, by a number per key.
+
+    The running sum goes over all keys at once; what a key starts from is known from the totals.
+    """
+    totals = rows.group_by(keys).agg(pl.col("item", "settled").sum().name.prefix("_all_"))
+    owing = totals.filter(pl.col("_all_item") > pl.col("_all_settled")).select(
+        *keys,
+        _key=pl.int_range(pl.len(), dtype=pl.UInt32),
+        _start=pl.col("_all_item").cum_sum() - pl.col("_all_item") + pl.col("_all_settled"),
+    )
+    items = rows.filter(pl.col("item") > 0).join(owing, on=keys, nulls_equal=True)
+    left = pl.col("item").cum_sum() - pl.col("_start")
+    items = items.sort("_key", *order).with_columns(_left=left).filter(pl.col("_left") > 0)
+    return items.with_columns(open=pl.min_horizontal("item", "_left")).drop(
+        "_key", "_start", "_left"
     )
 
 
@@ -104,7 +129,8 @@ def on_own_side(
 
 
 def _sides(own: nw.Expr, other: nw.Expr) -> dict[str, nw.Expr]:
-    zero = own - own
+    # A constant, for own - own would widen the type and slow the sums of SQL engines.
+    zero = nw.lit(0).cast(AMOUNT)
     red = nw.when(own < 0).then(own).otherwise(zero)
     return {"item": nw.when(own > 0).then(own).otherwise(zero), "settled": other - red}
 
