@@ -7,7 +7,7 @@ of several and stands as *proposed*.  The answer does not depend on the order of
 their order from `kamcore.matching.sides.lay_out`, and every tie is broken by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -15,7 +15,7 @@ import polars as pl
 
 __all__ = ["PAIRS", "Crossed", "CrossingPolicy", "Pool", "cross"]
 
-PAIRS: Mapping[str, Any] = {
+PAIRS: Any = {
     "ours": pl.UInt32,
     "theirs": pl.UInt32,
     "rule": pl.String,
@@ -23,13 +23,13 @@ PAIRS: Mapping[str, Any] = {
 }
 """Columns of pairs: line ids on both sides, the rule, and whether there was no other choice."""
 
-_GROUPS: Mapping[str, Any] = {
+_GROUPS: Any = {
     "group": pl.UInt32,
     "side": pl.String,
     "id": pl.UInt32,
     "rule": pl.String,
 }
-_CANCELLED: Mapping[str, Any] = {
+_CANCELLED: Any = {
     "side": pl.String,
     "id": pl.UInt32,
     "by": pl.UInt32,
@@ -335,6 +335,6 @@ def _with_evidence(found: pl.DataFrame, texts: pl.DataFrame, refs: pl.DataFrame)
     return joined.filter(says).select("id", "by", "cost")
 
 
-def _stacked(frames: Sequence[pl.DataFrame], shape: Mapping[str, Any]) -> pl.DataFrame:
+def _stacked(frames: Sequence[pl.DataFrame], shape: Any) -> pl.DataFrame:
     empty = pl.DataFrame(schema=shape)
     return pl.concat([empty, *(frame.select(*shape).cast(shape) for frame in frames)])

@@ -40,11 +40,14 @@ CAUSES = {
 }
 """Causes of a difference, in Chinese and in English."""
 
-_KINDS = {
-    "payment": "付款|支付|付货款|付.{0,8}款|收到|收.{0,12}款|回款|汇入|汇款|转账|网银|承兑|货款",
-    "return": "退货|退回|红字|折让|冲销|冲红",
-    "invoice": "销售|采购|发票|入库|发货|购|开票|销货|进货",
-}
+_KINDS = (
+    ("return", "退货|退回|红字|折让|冲销|冲红"),
+    ("payment", "付|收到|收讫|回款|汇|转账|网银|承兑"),
+    ("invoice", "销售|采购|入库|发货|销货|进货|购"),
+    ("payment", "款"),
+    ("invoice", "发票|开票|票"),
+)
+_STATE_WORDS = "应付账款|应收账款|应付|应收"
 _SMALL_CHANGE = 10_000
 _MONTH = 31
 _DIGIT_DAYS, _SIDE_DAYS, _SIZE_DAYS = 31, 15, 7
@@ -55,10 +58,11 @@ _LEAST = 600_000
 
 def kind_of_text(column: str = "text") -> pl.Expr:
     """What a text says a line is: ``payment``, ``return``, ``invoice`` or null."""
-    text = pl.col(column)
+    # 应付 and 应收 say what is owed, not that it was paid.
+    text = pl.col(column).str.replace_all(_STATE_WORDS, "")
     found: pl.Expr = pl.lit(None, dtype=pl.String)
-    for kind in ("invoice", "payment", "return"):
-        found = pl.when(text.str.contains(_KINDS[kind])).then(pl.lit(kind)).otherwise(found)
+    for kind, words in reversed(_KINDS):
+        found = pl.when(text.str.contains(words)).then(pl.lit(kind)).otherwise(found)
     return found
 
 

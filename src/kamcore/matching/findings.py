@@ -7,7 +7,7 @@ opening difference is explained by it.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -30,9 +30,9 @@ from kamcore.matching.explaining import (
 __all__ = ["Found", "Question", "findings"]
 
 _KEYS = ["party", "currency"]
-_MEMBERS: Mapping[str, Any] = {"finding": pl.UInt32, "side": pl.String, "id": pl.UInt32}
+_MEMBERS: Any = {"finding": pl.UInt32, "side": pl.String, "id": pl.UInt32}
 _SUM = pl.Decimal(38, 4)
-_DIFFERENCES: Mapping[str, Any] = {
+_DIFFERENCES: Any = {
     "finding": pl.UInt32,
     "party": pl.String,
     "currency": pl.String,
@@ -255,15 +255,21 @@ def _fault(*, we_sell: bool) -> pl.Expr:
 
     A line on the wrong side is wrong where its side contradicts what its text says it is.
     """
-    kind, seller = pl.col("kind_said"), pl.lit("ours" if we_sell else "theirs")
+    seller = pl.lit("ours" if we_sell else "theirs")
     buyer = pl.lit("theirs" if we_sell else "ours")
-    raises = (pl.col("units") > 0) if we_sell else (pl.col("units") < 0)
-    right = (kind == "invoice") == raises
-    by_side = pl.when(right).then(pl.lit("theirs")).otherwise(pl.lit("ours"))
+    said, raises = pl.col("kind_said"), (pl.col("units") > 0) == we_sell
+    right = (said == "invoice") == raises
+    by_side = (
+        pl.when(said.is_null())
+        .then(pl.lit(""))
+        .when(right)
+        .then(pl.lit("theirs"))
+        .otherwise(pl.lit("ours"))
+    )
     # Who gets the invoice or the money follows the paper of the one who gave it.
-    by_paper = pl.when(kind == "payment").then(seller).otherwise(buyer)
-    found = pl.when(pl.col("cause") == "wrong_side").then(by_side).otherwise(by_paper)
-    return pl.when(kind.is_null()).then(pl.lit("")).otherwise(found)
+    paid = ~raises & (said != "return").fill_null(value=True)
+    by_paper = pl.when(paid).then(seller).otherwise(buyer)
+    return pl.when(pl.col("cause") == "wrong_side").then(by_side).otherwise(by_paper)
 
 
 def _pair_proofs() -> dict[str, pl.Expr]:

@@ -32,7 +32,7 @@ from kamcore.matching.sides import (
 from kamcore.model.company_name import Aliases
 from kamcore.place import Place
 
-__all__ = ["DIRECTIONS", "ReconcilePolicy", "Reconciliation", "reconcile"]
+__all__ = ["DIRECTIONS", "ReconcilePolicy", "Reconciliation", "reconcile", "reconciled_again"]
 
 NO_CONTROL_ACCOUNTS = Fault(
     code="M2311",
@@ -99,6 +99,8 @@ class Reconciliation:
     direction: str
     policy: ReconcilePolicy
     links: Links
+    accounts: tuple[pl.DataFrame, pl.DataFrame] = attrs.field(repr=False)
+    """The control accounts of both sides (`kamcore.matching.sides.control_accounts`)."""
     parties: pl.DataFrame
     matches: pl.DataFrame
     differences: pl.DataFrame
@@ -142,6 +144,24 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
     since = policy.since or _start(sides)
     if since > as_of:
         raise UsageError(BAD_SPAN.at(Place(), since, as_of=as_of))
+    return _reconciled(sides, links, (since, as_of), policy)
+
+
+def reconciled_again(result: Reconciliation, ours: Books, theirs: Books) -> Reconciliation:
+    """Ask the same question of other books: the same parties, accounts, span and policy."""
+    pairs = zip((ours, theirs), result.accounts, (False, True), strict=True)
+    made = [
+        Side(books=books, accounts=accounts, mirrored=mirrored)
+        for books, accounts, mirrored in pairs
+    ]
+    sides = _Sides(ours=made[0], theirs=made[1], direction=result.direction)
+    return _reconciled(sides, result.links, (result.since, result.as_of), result.policy)
+
+
+def _reconciled(
+    sides: "_Sides", links: Links, span: tuple[dt.date, dt.date], policy: ReconcilePolicy
+) -> Reconciliation:
+    since, as_of = span
     pools, stated = [], []
     pairs = ((sides.ours, links.of_ours()), (sides.theirs, links.of_theirs()))
     for side, link in pairs:
@@ -167,14 +187,15 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
         direction=sides.direction,
         policy=policy,
         links=links,
+        accounts=(sides.ours.accounts, sides.theirs.accounts),
         parties=_counted(parties, found.matches, differences),
         matches=found.matches,
         differences=differences,
         members=found.members,
         ours=pools[0].lines,
         theirs=pools[1].lines,
-        our_books=ours,
-        their_books=theirs,
+        our_books=sides.ours.books,
+        their_books=sides.theirs.books,
     )
 
 
