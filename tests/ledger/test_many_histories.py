@@ -64,10 +64,10 @@ def looped(lines: pl.DataFrame, as_of: dt.date) -> dict:
             items[key].append((place, row["debit"]))
         settled[key] += row["credit"] - min(row["debit"], ZERO)
     answer = {}
-    for key, rest in settled.items():
+    for key, paid in settled.items():
         left = []
         # Settlements below zero are owed by the customer and belong to no item.
-        over, rest = min(rest, ZERO), max(rest, ZERO)
+        over, rest = min(paid, ZERO), max(paid, ZERO)
         for place, amount in sorted(items[key]):
             used = min(amount, rest)
             rest -= used
