@@ -90,8 +90,10 @@ class _Target:
         """The columns that name the record a row of a sub-table belongs to."""
         by_field = {one.field: one for one in self.owner.columns()}
         names = self.owner.card.key
+        # Later parts of a key may be left blank: the row then belongs to the first such record.
         return tuple(
-            attrs.evolve(by_field[name], field=_KEY + name, required=True) for name in names
+            attrs.evolve(by_field[name], field=_KEY + name, required=not at)
+            for at, name in enumerate(names)
         )
 
 
@@ -206,7 +208,9 @@ class SheetRecords:
                 names = [column.field.removeprefix(_KEY) for column in target.keys]
                 known = owners.setdefault(target.kind, {})
                 for one in self.rows.get(target.kind, ()):
-                    known.setdefault(tuple(str(one.data.get(name, "")) for name in names), one)
+                    key = tuple(str(one.data.get(name, "")) for name in names)
+                    known.setdefault(key, one)
+                    known.setdefault((*key[:1], *("" for _ in key[1:])), one)
             keys = target.keys
             key = tuple(str(row.data.pop(column.field, "")) for column in keys)
             owner = owners[target.kind].get(key)
