@@ -141,6 +141,7 @@ class Drawing:
         for at, column in enumerate(listing.columns):
             self._body(placed, at, column, styles)
         self._totals(placed)
+        self._footers(placed)
         if self._last is None:
             self.page.freeze_panes(placed.first, listing.keep)
             self.page.repeat_rows(placed.head - grouped, placed.head)
@@ -204,6 +205,17 @@ class Drawing:
             else:
                 shown = listing.total if at == 0 and value is None else value
                 self._write(placed.total, at, shown, looks)
+
+    def _footers(self, placed: Placed) -> None:
+        row = placed.total + (placed.listing.total is not None)
+        for number, footer in enumerate(placed.listing.footers, row):
+            for at, column in enumerate(placed.listing.columns):
+                looks = self._looks(attrs.evolve(column, kind=footer.kind), "sum", footer.decimals)
+                if column.name in footer.values:
+                    formula = placed.formula(footer.formula, own=column.name)
+                    self._calculated((number, at), formula, footer.values[column.name], looks)
+                else:
+                    self._write(number, at, footer.text if at == 0 else None, looks)
 
     def _check(self, part: Check) -> None:
         if self._last is None:

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+
+import attrs
 
 from kamcore.pipeline.atomic import whole
 from kamcore.reports.sheets import (
@@ -112,12 +114,24 @@ def _listing(listing: Listing) -> str:
         said = "".join(_cell(value, column) for value, column in cells)
         rows.append(f'<tr class="{style}">{said}</tr>' if style else f"<tr>{said}</tr>")
     rows.append("</tbody>")
-    if listing.total is not None:
-        sums = [(listing.total_of(column), column) for column in listing.columns]
-        name = [(listing.total if sums[0][0] is None else sums[0][0], sums[0][1]), *sums[1:]]
-        said = "".join(_cell(value, column) for value, column in name)
-        rows.append(f"<tfoot><tr>{said}</tr></tfoot>")
+    rows.append(f"<tfoot>{''.join(_feet(listing))}</tfoot>")
     return "\n".join(rows) + "</table>"
+
+
+def _feet(listing: Listing) -> Iterator[str]:
+    """The total row and those below it."""
+    columns = listing.columns
+    if listing.total is not None:
+        sums = [listing.total_of(column) for column in columns]
+        sums[0] = listing.total if sums[0] is None else sums[0]
+        said = "".join(_cell(value, one) for value, one in zip(sums, columns, strict=True))
+        yield f"<tr>{said}</tr>"
+    for footer in listing.footers:
+        looks = [attrs.evolve(c, kind=footer.kind, decimals=footer.decimals) for c in columns]
+        values: list[Value] = [footer.values.get(column.name) for column in columns]
+        values[0] = footer.text if values[0] is None else values[0]
+        said = "".join(_cell(value, one) for value, one in zip(values, looks, strict=True))
+        yield f"<tr>{said}</tr>"
 
 
 def _headings(columns: Sequence[Column]) -> str:

@@ -40,7 +40,7 @@ class Placed:
     @property
     def end(self) -> int:
         """The row after the table, from 0."""
-        return self.total + (self.listing.total is not None)
+        return self.total + (self.listing.total is not None) + len(self.listing.footers)
 
     def formula(self, template: str, row: int = 0, own: str = "") -> str:
         """The formula with cells in place of their names; `own` is the column ``*`` stands for.

@@ -26,6 +26,7 @@ __all__ = [
     "Check",
     "Column",
     "Fields",
+    "Footer",
     "Line",
     "Listing",
     "Paragraph",
@@ -105,6 +106,18 @@ class Fields:
 
 
 @attrs.frozen(kw_only=True)
+class Footer:
+    """A row below the totals: a formula for each named column, with its value beside it."""
+
+    text: str
+    formula: str
+    """``*`` stands for the column, as in ``{*@total}/{amount@total}``."""
+    values: Mapping[str, Decimal]
+    kind: Kind = "auto"
+    decimals: int = 2
+
+
+@attrs.frozen(kw_only=True)
 class Listing:
     """A table: columns, rows, a total row.
 
@@ -119,6 +132,7 @@ class Listing:
     total: str | None = None
     """What the total row is called; None for no total row."""
     totals: Mapping[str, Value] = attrs.field(factory=dict)
+    footers: tuple[Footer, ...] = ()
     keep: int = 0
 
     def total_of(self, column: Column) -> Value:
