@@ -1,0 +1,170 @@
+"""From decisions to applications (核销): dated, reversible, never beyond an amount.
+
+A group is spread over pairs: equal amounts first, then the oldest with the oldest.  Receipts and
+red items settle; blue items and refunds are settled.  An application counts from the later of
+its two documents unless a day is given, and an undone decision is not deleted: applications that
+take it back follow, dated on the day it was undone.
+
+In base currency the smaller of the two shares is applied, so that neither side is settled beyond
+its amount; what is left over is the realised exchange difference (`kamcore.matching.settling`).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import attrs
+import polars as pl
+
+from kamcore.books import schema
+from kamcore.matching.result import Decision
+
+__all__ = ["Undo", "applications", "pairs"]
+
+ZERO = Decimal(0)
+
+
+@attrs.frozen(kw_only=True)
+class Undo:
+    """A decision is taken back: which one, from what day on, by whom and why."""
+
+    of: str
+    date: dt.date
+    person: str = ""
+    why: str = ""
+
+
+@attrs.define
+class _Rest:
+    """What of a document is not yet spread over pairs."""
+
+    id: str
+    left: Decimal
+
+
+def pairs(
+    decision: Decision, documents: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, str, Decimal]]:
+    """Spread a decision over pairs: item, receipt, amount in transaction currency.
+
+    `documents` gives ``date`` and ``due`` by id.  What a payment is short stays with the item.
+    """
+    settle: list[_Rest] = []
+    settled: list[_Rest] = []
+    for part in (*decision.receipts, *decision.items):
+        is_item = part in decision.items
+        into = settled if is_item == (part.amount > 0) else settle
+        into.append(_Rest(part.id, abs(part.amount)))
+    for side in (settle, settled):
+        side.sort(key=lambda rest: (_day(documents[rest.id]), rest.id))
+    found = [*_equal(settle, settled), *_oldest(settle, settled)]
+    sums: dict[tuple[str, str], Decimal] = {}
+    for item, receipt, amount in found:
+        sums[item, receipt] = sums.get((item, receipt), ZERO) + amount
+    return [(item, receipt, amount) for (item, receipt), amount in sums.items()]
+
+
+def _day(document: Mapping[str, Any]) -> dt.date:
+    day = document.get("due") or document.get("date")
+    return day if isinstance(day, dt.date) else dt.date.min
+
+
+def _equal(settle: list[_Rest], settled: list[_Rest]) -> Iterator[tuple[str, str, Decimal]]:
+    waiting: dict[Decimal, list[_Rest]] = {}
+    for rest in reversed(settled):
+        waiting.setdefault(rest.left, []).append(rest)
+    for one in settle:
+        if waiting.get(one.left):
+            other = waiting[one.left].pop()
+            yield other.id, one.id, one.left
+            one.left = other.left = ZERO
+
+
+def _oldest(settle: list[_Rest], settled: list[_Rest]) -> Iterator[tuple[str, str, Decimal]]:
+    rest = iter([one for one in settle if one.left])
+    one = next(rest, None)
+    for other in settled:
+        while one is not None and other.left:
+            amount = min(one.left, other.left)
+            yield other.id, one.id, amount
+            one.left -= amount
+            other.left -= amount
+            if not one.left:
+                one = next(rest, None)
+
+
+def applications(
+    decisions: Iterable[Decision],
+    documents: pl.DataFrame,
+    *,
+    undone: Iterable[Undo] = (),
+    on: dt.date | None = None,
+) -> pl.DataFrame:
+    """The table of applications that decisions make, in the columns of the books.
+
+    Args:
+        decisions: what was decided.
+        documents: both lists as one frame, as `Matching.documents` has them.
+        undone: decisions that were taken back later; they must be among `decisions`.
+        on: day the applications count from; by default the later of the two documents.
+    """
+    known = {row["id"]: row for row in documents.iter_rows(named=True)}
+    share = _Shares(known)
+    back = {undo.of: undo for undo in undone}
+    rows = []
+    for decision in decisions:
+        made = []
+        for number, (item, receipt, amount) in enumerate(pairs(decision, known), start=1):
+            days = [day for day in (known[item]["date"], known[receipt]["date"]) if day]
+            made.append(
+                {
+                    "id": f"{decision.id}-{number}",
+                    "item": item,
+                    "receipt": receipt,
+                    "date": on or max(days, default=None),
+                    "amount": min(share.of(item, amount), share.of(receipt, amount)),
+                    "fx_amount": amount,
+                    "reverses": None,
+                    "rule": f"{decision.rule} v{decision.version}",
+                    "person": decision.person or None,
+                }
+            )
+        rows += made
+        if decision.id in back:
+            rows += [_taken_back(row, back[decision.id]) for row in made]
+    types = {c.name: c.dtype for c in schema.APPLICATIONS.columns if not c.provenance}
+    return pl.DataFrame(rows, schema=types)
+
+
+def _taken_back(row: Mapping[str, Any], undo: Undo) -> dict[str, Any]:
+    day = max(filter(None, (row["date"], undo.date)))
+    return {
+        **row,
+        "id": f"{row['id']}-R",
+        "date": day,
+        "reverses": row["id"],
+        "person": undo.person or None,
+    }
+
+
+class _Shares:
+    """What an amount in transaction currency is in base currency, so that all shares add up."""
+
+    def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        self._documents = documents
+        self._used: dict[str, Decimal] = {}
+
+    def of(self, name: str, amount: Decimal) -> Decimal:
+        """The next share of a document."""
+        document = self._documents[name]
+        base, whole = document["base"], abs(document["amount"])
+        if base is None or abs(base) == whole:
+            return amount
+        before = self._used.get(name, ZERO)
+        self._used[name] = before + amount
+        return _cents(abs(base), before + amount, whole) - _cents(abs(base), before, whole)
+
+
+def _cents(base: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    return (base * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
