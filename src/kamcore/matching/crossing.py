@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-__all__ = ["PAIRS", "Crossed", "CrossingPolicy", "Pool", "cross"]
+__all__ = ["GROUPS", "PAIRS", "Crossed", "CrossingPolicy", "Pool", "cross"]
 
 PAIRS: Any = {
     "ours": pl.UInt32,
@@ -23,12 +23,15 @@ PAIRS: Any = {
 }
 """Columns of pairs: line ids on both sides, the rule, and whether there was no other choice."""
 
-_GROUPS: Any = {
+GROUPS: Any = {
     "group": pl.UInt32,
     "side": pl.String,
     "id": pl.UInt32,
     "rule": pl.String,
+    "certain": pl.Boolean,
 }
+"""Columns of groups: lines of both sides whose sums agree."""
+
 _CANCELLED: Any = {
     "side": pl.String,
     "id": pl.UInt32,
@@ -79,8 +82,8 @@ class Crossed:
     """What agrees between two sides, and what is left.
 
     `pairs` agree in amount; `groups` are several lines whose sums agree (``group``, ``side``,
-    ``id``, ``rule``); `cancelled` lines were taken back in their own books; `unequal` pairs share
-    a number, not the amount.
+    ``id``, ``rule``, ``certain``); `cancelled` lines were taken back in their own books;
+    `unequal` pairs share a number, not the amount.
     """
 
     pairs: pl.DataFrame
@@ -143,7 +146,7 @@ class _Work:
         """What was found and what is left."""
         return Crossed(
             pairs=_stacked(self.pairs, PAIRS).sort("ours"),
-            groups=_stacked(self.groups, _GROUPS).sort("group", "side", "id"),
+            groups=_stacked(self.groups, GROUPS).sort("group", "side", "id"),
             cancelled=_stacked(self.cancelled, _CANCELLED).sort("side", "id"),
             unequal=_stacked(self.unequal, PAIRS).sort("ours"),
             ours=self.ours,
@@ -263,8 +266,10 @@ class _Work:
         self.count += group.height
 
     def _group(self, members: pl.DataFrame, side: str, rule: str) -> None:
-        rows = members.with_columns(side=pl.lit(side), rule=pl.lit(rule))
-        self.groups.append(rows.select(*_GROUPS))
+        rows = members.with_columns(
+            side=pl.lit(side), rule=pl.lit(rule), certain=pl.lit(value=True)
+        )
+        self.groups.append(rows.select(*GROUPS))
         setattr(self, side, getattr(self, side).without(rows["id"]))
 
     def unequal_references(self) -> None:

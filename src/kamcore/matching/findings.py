@@ -7,7 +7,6 @@ opening difference is explained by it.
 """
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -26,6 +25,7 @@ from kamcore.matching.explaining import (
     twins_of,
     with_digits,
 )
+from kamcore.matching.sums_across import sums_across
 
 __all__ = ["Found", "Question", "findings"]
 
@@ -57,6 +57,7 @@ class Question:
     covered: tuple[Coverage, Coverage]
     as_of: dt.date
     transit_days: int
+    window: int = 62
     we_sell: bool = True
 
 
@@ -80,12 +81,19 @@ def findings(question: Question, crossed: Crossed) -> Found:
     """Sort what was crossed, and what is left of it, into findings."""
     ours, theirs = crossed.ours, crossed.theirs
     unequal = [crossed.unequal]
-    steps: tuple[Callable[[Pool, Pool], pl.DataFrame], ...]
-    steps = (pair_by_side, pair_by_digits, pair_by_size)
-    for step in steps:
-        pairs = step(ours, theirs)
-        unequal.append(pairs)
-        ours, theirs = ours.without(pairs["ours"]), theirs.without(pairs["theirs"])
+    groups = crossed.groups
+    for step in (pair_by_side, pair_by_digits, None, pair_by_size):
+        if step is None:
+            first = max(groups["group"].to_list(), default=-1) + 1
+            made = sums_across(ours, theirs, question.window, first)
+            groups = pl.concat([groups, made])
+            taken = (made.filter(side=side)["id"] for side in ("ours", "theirs"))
+        else:
+            pairs = step(ours, theirs)
+            unequal.append(pairs)
+            taken = (pairs[side] for side in ("ours", "theirs"))
+        ours, theirs = (pool.without(ids) for pool, ids in zip((ours, theirs), taken, strict=True))
+    crossed = attrs.evolve(crossed, groups=groups)
     heads, members = _numbered(crossed, pl.concat(unequal), (ours, theirs))
     lines = _all_lines(question)
     members = members.join(lines.select("side", "id", *_KEYS, "units", "phase"), on=["side", "id"])
@@ -133,7 +141,7 @@ def _numbered(
         ]
     ).with_columns(key=pl.concat_str(pl.col("ours"), pl.col("theirs"), separator="/"))
     grouped = crossed.groups.with_columns(
-        kind=pl.lit("group"), certain=certain, key=pl.col("group").cast(pl.String)
+        kind=pl.lit("group"), key=pl.col("group").cast(pl.String)
     )
     earlier = pl.min_horizontal("id", "by")
     taken = crossed.cancelled.with_columns(

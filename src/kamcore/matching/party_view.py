@@ -34,7 +34,7 @@ RULES = {
     "voucher_sum": ("同一凭证合计相同", "sums of one voucher agree"),
     "taken_back": ("本方已冲销", "taken back in the same books"),
     "inside_voucher": ("同一凭证内转出转入", "moved within one voucher"),
-    "group": ("多笔合计相同", "sums of several lines agree"),
+    "sum": ("一笔等于对方多笔之和", "one line is the sum of several"),
 }
 """How lines agree, in Chinese and in English."""
 

@@ -174,6 +174,7 @@ def _reconciled(
         covered=(_coverage(sides.ours), _coverage(sides.theirs)),
         as_of=as_of,
         transit_days=policy.transit_days,
+        window=policy.window,
         we_sell=sides.direction != "payable",
     )
     crossing = CrossingPolicy(window=policy.window, certain_days=policy.certain_days)
