@@ -14,8 +14,11 @@ import polars as pl
 from kamcore.books import schema
 from kamcore.books.books import Books, Origin
 from kamcore.books.content_key import content_keys
+from kamcore.books.mapping import map_books
 from kamcore.books.merged_tables import TableConflict, joined_tables, stacked
 from kamcore.books.voucher_changes import Change, changes
+from kamcore.model.mapping import CodeMap
+from kamcore.model.scheme import CodeScheme, strip
 
 Keep = Literal["refuse", "first", "last", "both"]
 """What becomes of vouchers in conflict; ``refuse`` keeps the first and leaves the rest to say."""
@@ -115,12 +118,14 @@ class Merging:
 def merge(exports: Sequence[Export], *, keep: Keep = "refuse") -> Merging:
     """Join exports, the earlier ones first.
 
-    Of a repeat the copy that says more is kept.  Of a conflict `keep` decides; a blank company
-    is the same as any.  Accounts, dimensions, members, balances and documents are joined by their
-    keys: blanks are filled from later exports, and values that differ are named as conflicts.
+    Of a repeat the copy that says more is kept.  Of a conflict `keep` decides.  Account codes are
+    spelled as in the first export.  Accounts, dimensions, members, balances and documents are
+    joined by their keys: blanks are filled from later exports, and values that differ are named
+    as conflicts.
     Lines of several companies get the dimension ``company``.
     """
     several = len({one.owner for one in exports if one.owner}) > 1
+    exports = _spelled_alike(exports)
     marked = [_with_company(one) if several else one for one in exports]
     heads = _heads(marked, several=several)
     clashes = _clashes(marked, heads)
@@ -141,6 +146,35 @@ def merge(exports: Sequence[Export], *, keep: Keep = "refuse") -> Merging:
         gaps=(*_number_gaps(heads), *_period_gaps(heads)),
         kept=tuple(counts.get(index, 0) for index in range(len(exports))),
     )
+
+
+def _spelled_alike(exports: Sequence[Export]) -> list[Export]:
+    """The exports with the account codes of later ones spelled as the first spells them."""
+    if len(exports) < 2:  # noqa: PLR2004  one alone is spelled like itself
+        return list(exports)
+    codes = [_codes(one.books) for one in exports]
+    scheme = exports[0].books.entity.scheme or CodeScheme.detect(codes[0])
+    known: dict[str, str] = {}
+    alike = []
+    for one, used in zip(exports, codes, strict=True):
+        for code in used:
+            spelled = scheme.spell(code) if one is not exports[0] and scheme.fits(code) else code
+            known.setdefault(strip(code), spelled)
+        other = {code: known[strip(code)] for code in used if known[strip(code)] != code}
+        books = map_books(one.books, CodeMap(accounts=other, keep_unlisted=True)).books
+        alike.append(attrs.evolve(one, books=books))
+    return alike
+
+
+def _codes(books: Books) -> list[str]:
+    accounts = books.accounts
+    used = (
+        accounts["code"],
+        books.lines["account"],
+        books.balances["account"],
+        accounts["parent"],
+    )
+    return list(pl.concat(used).drop_nulls().unique(maintain_order=True))
 
 
 def _with_company(export: Export) -> Export:

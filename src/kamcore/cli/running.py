@@ -46,6 +46,11 @@ COMMANDS = {
         "转换成另一种格式, 并逐字段复核",
         "Convert into another format and prove it field by field.",
     ),
+    "merge": (
+        "kamcore.cli.merging",
+        "合并几个文件, 列出重复, 冲突, 断号和改动",
+        "Join several files; name repeats, conflicts, gaps and changes.",
+    ),
     "map": (
         "kamcore.cli.mapping",
         "对照: 起草两个账套之间的科目和往来对照表",

@@ -165,7 +165,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
     reading = read(source, source_format, options=read_options, formats=known)
     rows = reading.books.lines.height
     say("read", rows, rows)
-    usable, skipped = _usable(reading, bad)
+    usable, skipped = usable_books(reading, bad)
     for name in steps:
         usable = known.step(name).apply(usable)
     mapped = _mapped(usable, mapping)
@@ -174,7 +174,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
             mapped.books, temporary, options=write_options, allow_loss=allow_loss
         )
         say("write", rows, rows)
-        proof = _proved(mapped.books, target_format, Source(temporary), write_options or {})
+        proof = proved(mapped.books, target_format, Source(temporary), write_options or {})
         say("check", rows, rows)
         written = Side(format=to, path=str(dst), totals=proof.found, sha256=sha256(temporary))
     return Conversion(
@@ -193,8 +193,12 @@ def _source_side(reading: Reading, source: Source, path: str) -> Side:
     return Side(format=reading.format, path=path, totals=reading.books.totals(), sha256=digest)
 
 
-def _usable(reading: Reading, bad: str) -> tuple[Books, int]:
-    """The books to write, and how many vouchers were left out."""
+def usable_books(reading: Reading, bad: str) -> tuple[Books, int]:
+    """The books to write, and how many vouchers were left out because of errors.
+
+    Raises:
+        BooksError: there are errors and `bad` is ``refuse``, or they stand at no row.
+    """
     errors = [p for p in reading.problems if p.severity is Severity.ERROR]
     if not errors or bad == "keep":
         return reading.books, 0
@@ -274,7 +278,12 @@ def _merge_losses(merged: tuple[Merged, ...]) -> list[Loss]:
     return list(found.values())
 
 
-def _proved(books: Books, fmt: Format, written: Source, options: Options) -> Proof:
+def proved(books: Books, fmt: Format, written: Source, options: Options) -> Proof:
+    """Prove that what was written reads back as the books.
+
+    Raises:
+        PluginError: it does not.
+    """
     proof = prove(books, fmt, written, options)
     if proof.equal:
         return proof
