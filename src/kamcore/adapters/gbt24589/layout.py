@@ -157,6 +157,10 @@ LIMITS = Limits(
 )
 """Lengths and decimals of the standard (C..n, Dm.k)."""
 
+_DOCUMENT = (
+    "id party_role party account date voucher_date due_date document invoice contract project"
+    " summary currency rate amount fx_amount"
+)
 WRITES = (
     Fact.several("accounts", "code name full_name parent level category direction is_leaf")
     | Fact.several("accounts", "dimensions")
@@ -171,8 +175,9 @@ WRITES = (
     | Fact.several("balances", "year period account currency opening debit credit closing")
     | Fact.several("balances", "fx_opening fx_debit fx_credit fx_closing aux_*")
     | Fact.several("balances", "quantity_opening quantity_debit quantity_credit quantity_closing")
-    | Fact.several("open_items", "id party_role party account date voucher_date due_date document")
-    | Fact.several("open_items", "invoice contract project summary currency rate amount fx_amount")
+    | Fact.several("open_items", _DOCUMENT)
+    | Fact.several("receipts", _DOCUMENT)
+    | Fact.several("applications", "id item receipt date amount fx_amount")
     | Fact.several("extras", "table row_id field value")
 )
 """What a package says."""

@@ -1,20 +1,28 @@
-"""应收明细表 and 应付明细表 from open items: a row for each, or for each settlement."""
+"""应收明细表 and 应付明细表 from documents: a row for each, or for each of its settlements."""
 
 import polars as pl
 
 from kamcore.adapters.gbt24589 import layout
-from kamcore.adapters.gbt24589.receivables import REST, SPLIT
+from kamcore.adapters.gbt24589.settlements import spread
+from kamcore.adapters.gbt24589.subledger import (
+    DIRECTIONS,
+    KEY,
+    KIND,
+    RECEIPT_KINDS,
+    REST,
+    TABLES,
+    voucher_key,
+)
 from kamcore.books import Books, schema
 from kamcore.grid.cells import number_text
 from kamcore.model.currency import currencies
 
-_DIRECTIONS = {"customer": "借", "supplier": "贷"}
-_SPLIT_FIELD = r"^核销([0-9]+)\.(.+)$"
+_ZERO = pl.lit(0, dtype=schema.AMOUNT)
 
 
 def item_tables(books: Books) -> dict[str, pl.DataFrame]:
     """The two tables of documents; kinds of documents are named by their codes."""
-    rows = _rows(books)
+    rows = _texts(books)
     found = {}
     for table, (role, code) in layout.OPEN_ITEMS.items():
         found[table] = rows.filter(pl.col("party_role") == role).rename({"party": code})
@@ -25,77 +33,125 @@ def item_tables(books: Books) -> dict[str, pl.DataFrame]:
     return found
 
 
-def _rows(books: Books) -> pl.DataFrame:
+def rows_of(books: Books) -> pl.DataFrame:
+    """The rows of every document of spelled books, as `subledger_of` takes them.
+
+    A document has a row for each of its applications, in their order; what is left open stands on
+    the last one.
+    """
     base = books.entity.base_currency
-    known = currencies()
-    names = {code: currency.zh for code, currency in known.items()}
-    money = pl.col("currency").fill_null(base)
-    items = books.open_items.with_row_index("_row")
+    documents = _documents(books)
+    entries = spread(books.applications, documents.select("id", own=f"={KEY[-1]}"))
+    rows = documents.with_row_index("_document").join(
+        entries, on="id", how="left", maintain_order="left_right"
+    )
+    applied, fx = pl.col("applied").fill_null(_ZERO), pl.col("fx_applied").fill_null(_ZERO)
+    left = pl.col("amount") - applied.sum().over("_document")
+    fx_left = pl.col("fx_amount") - fx.sum().over("_document")
+    last = pl.int_range(1, pl.len() + 1).over("_document") == pl.len().over("_document")
+    foreign = (pl.col("currency") != base).fill_null(value=False)
+    rows = rows.with_columns(
+        balance=pl.when(last).then(left).otherwise(_ZERO).cast(schema.AMOUNT),
+        fx_balance=pl.when(last).then(fx_left).otherwise(_ZERO).cast(schema.AMOUNT),
+    ).with_columns(
+        amount=(applied + pl.col("balance")).cast(schema.AMOUNT),
+        fx_amount=(fx + pl.col("fx_balance")).cast(schema.AMOUNT),
+    )
+    settled = pl.col("applied").is_not_null() & (pl.col("balance") == 0)
+    return (
+        rows.with_columns(
+            fx_amount=pl.when(foreign).then("fx_amount").otherwise("amount"),
+            fx_balance=pl.when(foreign).then("fx_balance").otherwise("balance"),
+            flag=pl.when(settled).then(pl.lit("1")).otherwise(pl.lit("0")),
+            _role=pl.col("party_role") != next(iter(DIRECTIONS)),
+        )
+        .sort("_role", maintain_order=True)
+        .drop("_role", "_document", "id", "voucher_id", "applied", "fx_applied")
+    )
+
+
+def _documents(books: Books) -> pl.DataFrame:
+    """Open items and receipts with the sign of the file and the elements kept of them."""
+    heads = books.vouchers.select(
+        "voucher_id", **{f"={n}": text for n, text in zip(KEY, voucher_key(), strict=True)}
+    )
+    found = []
+    for table in TABLES:
+        frame = books.tables[table].with_row_index("_row")
+        sign = -1 if table == "receipts" else 1
+        linked = frame.join(heads, on="voucher_id", how="left", maintain_order="left")
+        day = pl.coalesce("voucher_date", "date")
+        kind = pl.col("party_role").replace_strict(
+            RECEIPT_KINDS, default=None, return_dtype=schema.TEXT
+        )
+        is_receipt = table == "receipts"
+        usual = {
+            f"={KEY[0]}": pl.coalesce(f"={KEY[0]}", day.dt.year().cast(schema.TEXT)),
+            f"={KEY[1]}": pl.coalesce(f"={KEY[1]}", day.dt.month().cast(schema.TEXT)),
+            "=余额方向": pl.col("party_role").replace_strict(
+                DIRECTIONS, default=None, return_dtype=schema.TEXT
+            ),
+            f"={KIND}": kind if is_receipt else pl.lit(None, dtype=schema.TEXT),
+        }
+        laid = linked.with_columns(pl.col("amount", "fx_amount") * sign, **usual)
+        found.append(_with_extras(laid, books.extras.filter(table=table)))
+    names = [name for name in schema.OPEN_ITEMS.names if name != "line_no"]
+    texts = [f"={name}" for name in REST]
+    return pl.concat([frame.select(*names, *texts) for frame in found], how="vertical")
+
+
+def _with_extras(frame: pl.DataFrame, extras: pl.DataFrame) -> pl.DataFrame:
+    """Documents with what was kept of them beyond the model."""
+    for name in REST:
+        own = extras.filter(field=name).unique("row_id", keep="first")
+        kept = own.select(_row=pl.col("row_id").cast(pl.UInt32), _kept="value")
+        known = frame[f"={name}"] if f"={name}" in frame.columns else None
+        frame = frame.join(kept, on="_row", how="left", maintain_order="left")
+        usual = pl.lit(None, dtype=schema.TEXT) if known is None else pl.lit(known)
+        frame = frame.with_columns(pl.coalesce("_kept", usual).alias(f"={name}")).drop("_kept")
+    return frame.drop("_row")
+
+
+def _texts(books: Books) -> pl.DataFrame:
+    """The rows by element, as texts."""
+    names = {code: currency.zh for code, currency in currencies().items()}
+    base = books.entity.base_currency
+    rows = rows_of(books)
     day = {
-        name: pl.col(name).dt.strftime("%Y%m%d") for name in ("voucher_date", "date", "due_date")
+        name: pl.col(name).dt.strftime("%Y%m%d")
+        for name in ("voucher_date", "date", "due_date", "settled_on")
     }
-    when = pl.coalesce("voucher_date", "date")
-    laid = items.select(
-        "_row",
+    money = {
+        zh: _cents(pl.col(name))
+        for zh, name in (
+            ("本币余额", "balance"),
+            ("原币余额", "fx_balance"),
+            ("本币发生金额", "amount"),
+            ("原币发生金额", "fx_amount"),
+        )
+    }
+    return rows.select(
         "party_role",
         "party",
+        *(pl.col(f"={name}").alias(name) for name in REST),
         科目编号="account",
-        记账凭证日期=pl.coalesce(day["voucher_date"], day["date"]),
-        记账日期=pl.coalesce(day["date"], day["voucher_date"]),
-        会计年度=when.dt.strftime("%Y"),
-        会计期间号=when.dt.month().cast(schema.TEXT),
-        记账凭证类型编号=pl.lit(None, dtype=schema.TEXT),
-        记账凭证编号=pl.lit(None, dtype=schema.TEXT),
+        记账凭证日期=day["voucher_date"],
+        记账日期=day["date"],
         本位币=pl.lit(names.get(base, base)),
-        汇率=number_text(pl.col("rate").fill_null(1).cast(schema.RATE), schema.RATE),
-        余额方向=pl.col("party_role").replace_strict(_DIRECTIONS, default=None),
-        本币余额=_cents(pl.col("amount")),
-        原币余额=_cents(pl.coalesce("fx_amount", "amount")),
-        本币发生金额=_cents(pl.col("amount")),
-        原币币种=money.replace(names),
-        原币发生金额=_cents(pl.coalesce("fx_amount", "amount")),
+        汇率=number_text(pl.col("rate"), schema.RATE),
+        **money,
+        原币币种=pl.col("currency").replace(names),
         摘要="summary",
         到期日=day["due_date"],
-        单据类型编码=pl.lit(None, dtype=schema.TEXT),
-        交易类型编码=pl.lit(None, dtype=schema.TEXT),
+        核销凭证编号="ref",
+        核销日期=day["settled_on"],
+        核销标志="flag",
         单据编号="document",
         发票号="invoice",
         合同号="contract",
         项目编码="project",
-        核销标志=pl.lit("0"),
     )
-    return _with_extras(laid, books.extras.filter(table="open_items"))
 
 
 def _cents(amount: pl.Expr) -> pl.Expr:
     return amount.cast(schema.TEXT).str.replace(r"(\.\d{2}\d*?)0+$", "$1")
-
-
-def _with_extras(rows: pl.DataFrame, extras: pl.DataFrame) -> pl.DataFrame:
-    """Rows with what was kept of the document, and one for each settlement that was kept."""
-    nth = pl.col("field").str.extract(_SPLIT_FIELD, 1).cast(schema.INTEGER)
-    said = extras.with_columns(
-        _row=pl.col("row_id").cast(pl.UInt32),
-        _nth=nth,
-        name=pl.coalesce(pl.col("field").str.extract(_SPLIT_FIELD, 2), "field"),
-    )
-    for name in (*SPLIT, *REST):
-        if name not in rows.columns:
-            rows = rows.with_columns(pl.lit(None, dtype=schema.TEXT).alias(name))
-    counts = said.group_by("_row").agg(_count=pl.col("_nth").max().fill_null(1))
-    rows = rows.join(counts, on="_row", how="left", maintain_order="left").with_columns(
-        _nth=pl.int_ranges(1, pl.col("_count").fill_null(1) + 1, dtype=schema.INTEGER)
-    )
-    rows = rows.explode("_nth")
-    for name, is_split in (*((n, True) for n in SPLIT), *((n, False) for n in REST)):
-        own = said.filter(pl.col("name") == name, pl.col("_nth").is_not_null() == is_split)
-        if not own.height:
-            continue
-        keys = ["_row", "_nth"] if is_split else ["_row"]
-        value = own.select(*keys, value="value").unique(keys, keep="first")
-        rows = rows.join(value, on=keys, how="left", maintain_order="left")
-        split = rows["_count"].is_not_null() if is_split else rows["value"].is_not_null()
-        rows = rows.with_columns(
-            pl.when(pl.lit(split)).then("value").otherwise(name).alias(name)
-        ).drop("value")
-    return rows.drop("_row", "_nth", "_count")

@@ -77,6 +77,10 @@ class Contents:
     parts: dict[str, Part]
     problems: tuple[Problem, ...]
 
+    def place(self, name: str) -> Place:
+        """The file of a class."""
+        return Place(file=self.parts[name].file)
+
     def grid(self, table: str) -> Grid | None:
         """A table of whichever file has it; None when no file of its class is there."""
         for name, part in self.parts.items():

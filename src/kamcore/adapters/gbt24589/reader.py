@@ -8,18 +8,9 @@ from kamcore.adapters.gbt24589.cash import read_flows
 from kamcore.adapters.gbt24589.ledger import read_balances, read_lines
 from kamcore.adapters.gbt24589.package import Contents, open_contents
 from kamcore.adapters.gbt24589.receivables import read_items
+from kamcore.adapters.gbt24589.statements import read_statements
 from kamcore.books import Books, Origin, schema
-from kamcore.errors import Fault, Problem, Severity
 from kamcore.format import Detected, Options, Reading, Source
-
-STATEMENTS = Fault(
-    code="S1005",
-    severity=Severity.INFO,
-    zh="「{value}」有 {count} 行, 是报表数据, 未读入",
-    en="{value} holds {count} rows of statements, which are not read",
-)
-
-_STATEMENTS = ("报表集", "报表项数据")
 
 
 def read_books(source: Source, options: Options) -> Reading:
@@ -55,16 +46,16 @@ def read_books(source: Source, options: Options) -> Reading:
         base = entity.base_currency
         tables["balances"], odd = read_balances(balances, slots, lists, base)
         problems += odd
-    items = {
-        name: grid
-        for name in layout.OPEN_ITEMS
-        if (grid := contents.grid(name)) is not None and grid.height
-    }
-    if items:
-        tables["open_items"], more, odd = read_items(items, lists, entity.base_currency)
-        extras.append(more)
-        problems += odd
-    problems += _statements(contents)
+    found, odd = read_items(contents, lists, books.vouchers, entity.base_currency)
+    problems += odd
+    if found is not None:
+        tables |= {
+            "open_items": found.open_items,
+            "receipts": found.receipts,
+            "applications": found.applications,
+        }
+        extras.append(found.extras)
+    extras.append(read_statements(contents))
     books = _joined(books, tables, extras)
     periods = books.entity.first_period, books.entity.last_period
     entity = attrs.evolve(
@@ -95,7 +86,7 @@ def _joined(books: Books, tables: dict[str, pl.DataFrame], extras: list[pl.DataF
     all_tables["extras"] = pl.concat([books.extras, *extras])
     if books.lines.height:
         # Line numbers of other files would name the wrong lines of this one.
-        for name in ("members", "open_items"):
+        for name in ("members", "open_items", "receipts"):
             all_tables[name] = all_tables[name].with_columns(
                 source_row=pl.lit(None, dtype=schema.INTEGER)
             )
@@ -106,12 +97,3 @@ def _origin(books: Books, contents: Contents) -> Origin:
     main = contents.parts.get(layout.LEDGER) or next(iter(contents.parts.values()))
     headings = {"accounts.code": "科目编号", **books.origin.headings}
     return Origin(file=main.file, by="line", headings=headings)
-
-
-def _statements(contents: Contents) -> list[Problem]:
-    found = []
-    for name in _STATEMENTS:
-        grid = contents.grid(name)
-        if grid is not None and grid.height:
-            found.append(STATEMENTS.at(grid.place(0), name, count=grid.height))
-    return found

@@ -1,45 +1,51 @@
-"""应收应付: rows of documents, joined again to one open item each.
-
-A document that was settled several times is several rows.  Their signed movements add up to its
-amount; what each row says of its settlement is kept verbatim under ``核销<n>.<element>``.
-"""
+"""应收应付: the rows of documents as the files say them, and what is odd about them."""
 
 import attrs
 import polars as pl
 
 from kamcore.adapters.gbt24589 import layout
-from kamcore.adapters.gbt24589.archives import Lists
+from kamcore.adapters.gbt24589.archives import Lists, texts
+from kamcore.adapters.gbt24589.package import Contents
+from kamcore.adapters.gbt24589.settlements import VOUCHER
+from kamcore.adapters.gbt24589.subledger import KEY, REST, Subledger, subledger_of
 from kamcore.books import schema
-from kamcore.errors import Problem
+from kamcore.errors import Fault, Problem, Severity
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import tidy
 from kamcore.model.currency import currency_code
-from kamcore.vouchers.entries import Field, Kind, read_entries
+from kamcore.vouchers.entries import INDEX, Field, Kind, read_entries
 
-SPLIT = (
-    "本币余额",
-    "原币余额",
-    "本币发生金额",
-    "原币发生金额",
-    "核销凭证编号",
-    "核销日期",
-    "核销标志",
+UNPAIRED = Fault(
+    code="S1006",
+    severity=Severity.INFO,
+    zh="{count} 笔核销的对方单据不在包中, 只知其凭证号; 首笔为「{value}」",
+    en="of {count} settlements the other document is not in the package, only the number of its"
+    " voucher; the first is of {value!r}",
 )
-"""Elements that differ between the rows of one document."""
-REST = (
-    "会计年度",
-    "会计期间号",
-    "记账凭证类型编号",
-    "记账凭证编号",
-    "余额方向",
-    "单据类型编码",
-    "交易类型编码",
-    "结算方式编码",
-    "付款日期",
-    "汇票编号",
+SETTLED_YET_OPEN = Fault(
+    code="S1007",
+    severity=Severity.WARNING,
+    zh="核销标志为已核销, 但本币余额是 {value}; 以余额为准 (共 {count} 行)",
+    en="the row is marked as settled, yet {value} of it is open; the balance counts"
+    " ({count} rows)",
+    hint_zh="核对来源软件的核销记录",
+    hint_en="compare the settlements in the product",
 )
-"""Elements the model has no column for."""
-_DAYS = ("记账凭证日期", "记账日期", "到期日")
+INCOMPLETE = Fault(
+    code="S1008",
+    zh="往来单位或本币发生金额是空的, 此行未读入",
+    en="the party or the amount is blank; the row was not read",
+)
+SEVERAL_VOUCHERS = Fault(
+    code="S1009",
+    severity=Severity.INFO,
+    zh="{count} 张单据的各行记在不同凭证, 取首行的; 首张为「{value}」",
+    en="rows of {count} documents name different vouchers, the first row's is kept; the first is"
+    " {value!r}",
+)
+_DAYS = ("记账凭证日期", "记账日期", "到期日", "核销日期")
+_KINDS = ("单据类型", "交易类型")
+_SETTLED = "1"
 
 
 def fields(code: str) -> tuple[Field, ...]:
@@ -51,10 +57,15 @@ def fields(code: str) -> tuple[Field, ...]:
         Field("记账日期", "date", Kind.DAY),
         Field("汇率", "rate", Kind.RATE),
         Field("本币发生金额", "amount", Kind.AMOUNT),
+        Field("本币余额", "balance", Kind.AMOUNT),
         Field("原币币种", "currency"),
         Field("原币发生金额", "fx_amount", Kind.AMOUNT),
+        Field("原币余额", "fx_balance", Kind.AMOUNT),
         Field("摘要", "summary"),
         Field("到期日", "due_date", Kind.DAY),
+        Field("核销凭证编号", "ref"),
+        Field("核销日期", "settled_on", Kind.DAY),
+        Field("核销标志", "flag"),
         Field("单据编号", "document"),
         Field("发票号", "invoice"),
         Field("合同号", "contract"),
@@ -63,45 +74,38 @@ def fields(code: str) -> tuple[Field, ...]:
 
 
 def read_items(
-    grids: dict[str, Grid], lists: Lists, base: str
-) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Problem, ...]]:
-    """Read the tables of receivables and payables: open items, their extras, problems."""
+    contents: Contents, lists: Lists, vouchers: pl.DataFrame, base: str
+) -> tuple[Subledger | None, tuple[Problem, ...]]:
+    """Read the tables of receivables and payables; None where the package has none."""
+    names = _kind_names(contents)
     frames: list[pl.DataFrame] = []
     problems: list[Problem] = []
-    for table, grid in grids.items():
-        role, code = layout.OPEN_ITEMS[table]
-        found, odd = _rows(grid, role, code, lists)
-        frames.append(found)
-        problems += odd
-    rows = pl.concat(frames).drop_nulls(["party", "amount"])
-    key = ["party_role", "party", "account", "document", "currency", "due_date"]
-    alone = pl.when(pl.col("document").is_null()).then(pl.col("_row"))
-    rows = rows.with_row_index("_row").with_columns(_alone=alone)
-    rows = rows.with_columns(_first=pl.col("_row").min().over([*key, "_alone"]))
-    rows = rows.with_columns(
-        _item=pl.col("_first").rank("dense").cast(schema.INTEGER) - 1,
-        _nth=pl.int_range(1, pl.len() + 1).over("_first"),
-    )
-    kept = [c.name for c in schema.OPEN_ITEMS.columns if c.name in rows.columns]
-    items = (
-        rows.sort("_item", "_nth")
-        .group_by("_item", maintain_order=True)
-        .agg(
-            pl.col("amount", "fx_amount").sum(),
-            *(
-                pl.col(name).drop_nulls().first()
-                for name in kept
-                if name not in ("amount", "fx_amount")
-            ),
+    for table, (role, code) in layout.OPEN_ITEMS.items():
+        grid = contents.grid(table)
+        if grid is None or not grid.height:
+            continue
+        rows, odd = _rows(grid, role, code, lists)
+        rows = rows.with_columns(
+            pl.col(f"={name}编码").replace(known) for name, known in names.items()
         )
-    )
-    foreign = (pl.col("currency") != base).fill_null(value=False)
-    items = items.with_columns(
-        pl.col("amount").cast(schema.AMOUNT),
-        pl.when(foreign).then("fx_amount").cast(schema.AMOUNT).alias("fx_amount"),
-        id=pl.Series(_ids(items["document"]), dtype=schema.TEXT),
-    )
-    return items.drop("_item").select("id", *kept), _extras(rows), tuple(problems)
+        problems += [*odd, *_checked(grid, rows)]
+        frames.append(rows.drop(INDEX))
+    if not frames:
+        return None, tuple(problems)
+    rows = pl.concat(frames).drop_nulls(["party", "amount"])
+    found = subledger_of(rows, vouchers, base)
+    return found, (*problems, *_unpaired(contents, found.applications))
+
+
+def _kind_names(contents: Contents) -> dict[str, dict[str, str]]:
+    """The kinds of documents and trades by code, as long as no two share a name."""
+    found = {}
+    for name in _KINDS:
+        known = texts(contents.grid(name), f"{name}编码", f"{name}名称").drop_nulls()
+        pairs = known.select(f"{name}编码", f"{name}名称")
+        single = not (pairs[:, 1].is_duplicated().any() or pairs[:, 0].is_duplicated().any())
+        found[name] = dict(pairs.iter_rows()) if single else {}
+    return found
 
 
 def _rows(
@@ -115,40 +119,48 @@ def _rows(
     entries = read_entries(attrs.evolve(grid, frame=grid.frame.with_columns(days)), fields(code))
     spellings = entries.frame["currency"].drop_nulls().unique().to_list()
     codes = {text: lists.currencies.get(text) or currency_code(text) or text for text in spellings}
-    verbatim = [tidy(grid.column(name)).alias(f"={name}") for name in (*SPLIT, *REST)]
+    verbatim = [tidy(grid.column(name)).alias(f"={name}") for name in REST]
     frame = entries.frame.with_columns(
         pl.col("currency").replace(codes),
         *verbatim,
         party_role=pl.lit(role),
         source_row=grid.rows.cast(schema.INTEGER),
+    ).with_columns(
+        pl.col("=会计期间号").str.replace(r"^0+([0-9])", "$1"),
+        pl.col("=记账凭证类型编号").replace(lists.words),
     )
     return frame, entries.problems
 
 
-def _ids(documents: pl.Series) -> list[str]:
-    """The document number where it is one item's alone, with a counter where it is not."""
-    seen: dict[str, int] = {}
-    ids = []
-    for row, document in enumerate(documents, start=1):
-        name = document or f"行{row}"
-        seen[name] = seen.get(name, 0) + 1
-        ids.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return ids
+def _checked(grid: Grid, rows: pl.DataFrame) -> list[Problem]:
+    """What contradicts itself in the rows of a table."""
+    found = []
+    for index in rows.filter(pl.col("party").is_null() | pl.col("amount").is_null())[INDEX]:
+        found.append(INCOMPLETE.at(grid.place(index)))  # noqa: PERF401  a row at a time reads well
+    odd = rows.filter((pl.col("flag") == _SETTLED) & (pl.col("balance") != 0))
+    if odd.height:
+        place = grid.place(odd[INDEX][0], "核销标志")
+        found.append(SETTLED_YET_OPEN.at(place, str(odd["balance"][0]), count=odd.height))
+    keys = [f"={name}" for name in KEY]
+    several = (
+        rows.filter(pl.col("document").is_not_null())
+        .group_by("party", "account", "document", "currency", "due_date", maintain_order=True)
+        .agg(pl.struct(keys).n_unique().alias("vouchers"), pl.first(INDEX))
+        .filter(pl.col("vouchers") > 1)
+    )
+    if several.height:
+        place = grid.place(several[INDEX][0], KEY[-1])
+        found.append(SEVERAL_VOUCHERS.at(place, several["document"][0], count=several.height))
+    return found
 
 
-def _extras(rows: pl.DataFrame) -> pl.DataFrame:
-    ordered = rows.sort("_item", "_nth")
-    found = [schema.EXTRAS.empty()]
-    for name in (*REST, *SPLIT):
-        texts = ordered.select("_item", "_nth", value=f"={name}")
-        if name in REST:
-            field = pl.lit(name)
-            texts = texts.filter(pl.col("_nth") == 1)
-        else:
-            field = pl.format("核销{}.{}", "_nth", pl.lit(name))
-        found.append(
-            texts.filter(pl.col("value").is_not_null()).select(
-                table=pl.lit("open_items"), row_id="_item", field=field, value="value"
-            )
-        )
-    return pl.concat(found).sort("row_id", maintain_order=True)
+def _unpaired(contents: Contents, applications: pl.DataFrame) -> list[Problem]:
+    alone = applications.filter(
+        pl.any_horizontal(pl.col("item", "receipt").str.starts_with(VOUCHER))
+    )
+    if not alone.height:
+        return []
+    item, receipt = alone.select("item", "receipt").row(0)
+    place = attrs.evolve(contents.place(layout.RECEIVABLES), path=f"/{layout.RECEIVABLES}")
+    known = receipt if item.startswith(VOUCHER) else item
+    return [UNPAIRED.at(place, known, count=alone.height)]

@@ -4,7 +4,10 @@ import polars as pl
 
 from kamcore.adapters.gbt24589 import layout
 from kamcore.adapters.gbt24589.archives import charted
-from kamcore.adapters.gbt24589.receivables import REST, SPLIT
+from kamcore.adapters.gbt24589.documents import moved, spell_documents
+from kamcore.adapters.gbt24589.statements import STATEMENTS, elements_of, spelled
+from kamcore.adapters.gbt24589.subledger import REST
+from kamcore.adapters.gbt24589.subledger import TABLES as DOCUMENTS
 from kamcore.adapters.gbt24589.tables import slots_of_books
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
@@ -48,7 +51,20 @@ _SIZES = {
     "members.name": 200,
     "members.short_name": 60,
 }
-_CODES = ("vouchers.word", "lines.account", "lines.rate_type", "lines.settlement_method")
+_CODES = (
+    "vouchers.word",
+    "lines.account",
+    "lines.rate_type",
+    "lines.settlement_method",
+    "accounts.code",
+    "members.code",
+    "members.parent",
+)
+_DOCUMENT_CODES = tuple(
+    f"{table}.{name}"
+    for table in DOCUMENTS
+    for name in ("party", "account", "document", "invoice", "contract", "project")
+)
 
 
 def spell(books: Books, losses: Losses, options: Options) -> Books:
@@ -69,52 +85,37 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     settled = _cut(_statuses(settled, noting), noting)
     settled = _rounded(settled, noting)
     _refuse_long(settled)
+    settled = spell_documents(settled, losses)
     return _with_slots(_in_order(_archives(settled)), noting)
 
 
 def _with_extras(books: Books, losses: Losses) -> Books:
-    """The extras that an element holds: of documents, employees and lines."""
+    """The extras that an element holds: of documents, employees, lines and statements."""
     table, field = pl.col("table"), pl.col("field")
-    split = field.str.extract(r"^核销[0-9]+\.(.+)$", 1).is_in([*SPLIT])
     held = (
-        ((table == "open_items") & (field.is_in([*REST]) | split.fill_null(value=False)))
+        (table.is_in(DOCUMENTS) & field.is_in([*REST]))
         | ((table == "members") & field.is_in([*layout.PERSONAL]))
         | ((table == "lines") & field.is_in([*layout.LINE_EXTRAS]))
     )
+    for name in STATEMENTS:
+        held |= (table == name) & field.is_in([element.name for element in elements_of(name)])
     extras = books.extras.with_columns(tidy(books.extras["value"]).alias("value"))
     good = extras.select((held & pl.col("value").is_not_null()).fill_null(value=False)).to_series()
     note_extras(books, books.extras.filter(~good), losses)
-    return books.replace(extras=extras.filter(good))
-
-
-def _moved(extras: pl.DataFrame, table: str, old: pl.Series) -> pl.DataFrame:
-    """Extras with the new places of the rows of a table; `old` gives the place each had."""
-    rows = pl.DataFrame({"row_id": old.cast(schema.INTEGER)}).with_columns(
-        _new=pl.int_range(pl.len(), dtype=schema.INTEGER)
-    )
-    own = extras.filter(pl.col("table") == table)
-    own = own.join(rows, on="row_id", how="inner", maintain_order="left")
-    others = extras.filter(pl.col("table") != table)
-    return pl.concat([others, own.with_columns(row_id="_new").drop("_new")])
+    kept = extras.filter(good)
+    others = kept.filter(~table.is_in(STATEMENTS))
+    return books.replace(extras=pl.concat([others, spelled(kept)]))
 
 
 def _in_order(books: Books) -> Books:
-    """Members and documents in the order of the tables that hold them."""
+    """Members in the order of the tables that hold them."""
     ranks = {name: rank for rank, name in enumerate((*layout.MEMBERS, "", layout.FLOW_ITEMS))}
     rank = pl.col("dimension").replace_strict(
         ranks, default=len(layout.MEMBERS), return_dtype=schema.INTEGER
     )
     members = books.members.with_row_index("_row").sort(rank, maintain_order=True)
-    roles = {role: rank for rank, (role, _) in enumerate(layout.OPEN_ITEMS.values())}
-    role = pl.col("party_role").replace_strict(
-        roles, default=len(roles), return_dtype=schema.INTEGER
-    )
-    items = books.open_items.with_row_index("_row").sort(role, maintain_order=True)
-    extras = _moved(books.extras, "members", members["_row"])
     return books.replace(
-        members=members.drop("_row"),
-        open_items=items.drop("_row"),
-        extras=_moved(extras, "open_items", items["_row"]),
+        members=members.drop("_row"), extras=moved(books.extras, "members", members["_row"])
     )
 
 
@@ -157,7 +158,7 @@ def _with_lines(books: Books, noting: Noting) -> Books:
         vouchers=heads,
         cash_flows=known,
         lines=lines.drop("_order", "_row"),
-        extras=_moved(books.extras, "lines", lines["_row"]),
+        extras=moved(books.extras, "lines", lines["_row"]),
     )
 
 
@@ -242,7 +243,7 @@ def _rounded(books: Books, noting: Noting) -> Books:
 
 def _refuse_long(books: Books) -> None:
     dims = [f"lines.{name}" for name in schema.dimension_columns(books.lines)]
-    for fact in (*_CODES, *dims, "accounts.code", "members.code", "members.parent"):
+    for fact in (*_CODES, *_DOCUMENT_CODES, *dims):
         table, _, name = fact.partition(".")
         codes = books.tables[table][name]
         long = codes.filter(codes.str.len_chars() > CODE_CHARS)

@@ -4,6 +4,7 @@ import polars as pl
 
 from kamcore.adapters.gbt24589 import layout
 from kamcore.adapters.gbt24589.outgoing_items import item_tables
+from kamcore.adapters.gbt24589.statements import statement_tables
 from kamcore.books import Books, schema
 from kamcore.grid.cells import number_text
 from kamcore.model.currency import currencies
@@ -38,6 +39,7 @@ def all_tables(books: Books) -> dict[str, pl.DataFrame]:
         layout.BALANCES: _balances(books, slots),
         **_flows(books),
         **item_tables(books),
+        **statement_tables(books.extras),
     }
 
 
