@@ -20,7 +20,7 @@ import polars as pl
 from kamcore.books import schema
 from kamcore.matching.result import Decision
 
-__all__ = ["Undo", "applications", "pairs"]
+__all__ = ["Pair", "Shares", "Side", "Undo", "applications", "by_side", "pairs"]
 
 ZERO = Decimal(0)
 
@@ -35,32 +35,42 @@ class Undo:
     why: str = ""
 
 
+Side = tuple[bool, str]
+"""A document: whether it is an item, and its id; the two lists may use the same ids."""
+
+Pair = tuple[Side, Side, Decimal]
+"""What is settled, by what, and the amount in transaction currency."""
+
+
 @attrs.define
 class _Rest:
     """What of a document is not yet spread over pairs."""
 
-    id: str
+    doc: Side
     left: Decimal
 
 
-def pairs(
-    decision: Decision, documents: Mapping[str, Mapping[str, Any]]
-) -> list[tuple[str, str, Decimal]]:
-    """Spread a decision over pairs: item, receipt, amount in transaction currency.
+def by_side(documents: pl.DataFrame) -> dict[Side, dict[str, Any]]:
+    """The rows of both lists by side and id."""
+    return {(row["is_item"], row["id"]): row for row in documents.iter_rows(named=True)}
 
-    `documents` gives ``date`` and ``due`` by id.  What a payment is short stays with the item.
+
+def pairs(decision: Decision, documents: Mapping[Side, Mapping[str, Any]]) -> list[Pair]:
+    """Spread a decision over pairs of documents.
+
+    `documents` gives ``date`` and ``due`` (see `by_side`).  What a payment is short stays with
+    the item.
     """
     settle: list[_Rest] = []
     settled: list[_Rest] = []
-    for part in (*decision.receipts, *decision.items):
-        is_item = part in decision.items
-        into = settled if is_item == (part.amount > 0) else settle
-        into.append(_Rest(part.id, abs(part.amount)))
+    for is_item, parts in ((False, decision.receipts), (True, decision.items)):
+        for part in parts:
+            into = settled if is_item == (part.amount > 0) else settle
+            into.append(_Rest((is_item, part.id), abs(part.amount)))
     for side in (settle, settled):
-        side.sort(key=lambda rest: (_day(documents[rest.id]), rest.id))
-    found = [*_equal(settle, settled), *_oldest(settle, settled)]
-    sums: dict[tuple[str, str], Decimal] = {}
-    for item, receipt, amount in found:
+        side.sort(key=lambda rest: (_day(documents[rest.doc]), rest.doc))
+    sums: dict[tuple[Side, Side], Decimal] = {}
+    for item, receipt, amount in (*_equal(settle, settled), *_oldest(settle, settled)):
         sums[item, receipt] = sums.get((item, receipt), ZERO) + amount
     return [(item, receipt, amount) for (item, receipt), amount in sums.items()]
 
@@ -70,24 +80,24 @@ def _day(document: Mapping[str, Any]) -> dt.date:
     return day if isinstance(day, dt.date) else dt.date.min
 
 
-def _equal(settle: list[_Rest], settled: list[_Rest]) -> Iterator[tuple[str, str, Decimal]]:
+def _equal(settle: list[_Rest], settled: list[_Rest]) -> Iterator[Pair]:
     waiting: dict[Decimal, list[_Rest]] = {}
     for rest in reversed(settled):
         waiting.setdefault(rest.left, []).append(rest)
     for one in settle:
         if waiting.get(one.left):
             other = waiting[one.left].pop()
-            yield other.id, one.id, one.left
+            yield other.doc, one.doc, one.left
             one.left = other.left = ZERO
 
 
-def _oldest(settle: list[_Rest], settled: list[_Rest]) -> Iterator[tuple[str, str, Decimal]]:
+def _oldest(settle: list[_Rest], settled: list[_Rest]) -> Iterator[Pair]:
     rest = iter([one for one in settle if one.left])
     one = next(rest, None)
     for other in settled:
         while one is not None and other.left:
             amount = min(one.left, other.left)
-            yield other.id, one.id, amount
+            yield other.doc, one.doc, amount
             one.left -= amount
             other.left -= amount
             if not one.left:
@@ -109,8 +119,8 @@ def applications(
         undone: decisions that were taken back later; they must be among `decisions`.
         on: day the applications count from; by default the later of the two documents.
     """
-    known = {row["id"]: row for row in documents.iter_rows(named=True)}
-    share = _Shares(known)
+    known = by_side(documents)
+    share = Shares(known)
     back = {undo.of: undo for undo in undone}
     rows = []
     for decision in decisions:
@@ -120,8 +130,8 @@ def applications(
             made.append(
                 {
                     "id": f"{decision.id}-{number}",
-                    "item": item,
-                    "receipt": receipt,
+                    "item": item[1],
+                    "receipt": receipt[1],
                     "date": on or max(days, default=None),
                     "amount": min(share.of(item, amount), share.of(receipt, amount)),
                     "fx_amount": amount,
@@ -148,14 +158,14 @@ def _taken_back(row: Mapping[str, Any], undo: Undo) -> dict[str, Any]:
     }
 
 
-class _Shares:
+class Shares:
     """What an amount in transaction currency is in base currency, so that all shares add up."""
 
-    def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, documents: Mapping[Side, Mapping[str, Any]]) -> None:
         self._documents = documents
-        self._used: dict[str, Decimal] = {}
+        self._used: dict[Side, Decimal] = {}
 
-    def of(self, name: str, amount: Decimal) -> Decimal:
+    def of(self, name: Side, amount: Decimal) -> Decimal:
         """The next share of a document."""
         document = self._documents[name]
         base, whole = document["base"], abs(document["amount"])
