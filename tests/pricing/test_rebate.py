@@ -6,7 +6,7 @@ from decimal import Decimal
 import attrs
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamcore.errors import UsageError
@@ -220,6 +220,7 @@ def sales_of(drawn):
     ]
 
 
+@settings(deadline=None)
 @given(CLAUSES, SALES, st.lists(DAYS, max_size=5))
 def test_any_split_of_a_period_adds_up_to_the_whole(clause, drawn, cuts):
     sales, settled = sales_of(drawn), D(0)
@@ -229,6 +230,7 @@ def test_any_split_of_a_period_adds_up_to_the_whole(clause, drawn, cuts):
     assert settled == rebate(clause, sales, **YEAR).entitlement
 
 
+@settings(deadline=None)
 @given(CLAUSES, SALES, st.integers(0, 11), st.integers(0, 100), st.randoms())
 def test_splitting_a_sale_or_another_order_of_rows_changes_nothing(
     clause, drawn, which, share, chance

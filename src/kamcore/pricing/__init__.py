@@ -1,12 +1,14 @@
 """Which price and why, from dated and ordered sources; rebates by contract."""
 
+from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.choosing import Question
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.quoting import Quote, answer, quote
-from kamcore.pricing.rebating import Rebate, rebate, sales_frame
 from kamcore.pricing.rebate_voucher import RebateAccounts, accrual_draft, settlement_draft
+from kamcore.pricing.rebating import Rebate, rebate, sales_frame
 
 __all__ = [
+    "PricedLines",
     "Prices",
     "Question",
     "Quote",
@@ -14,6 +16,7 @@ __all__ = [
     "RebateAccounts",
     "accrual_draft",
     "answer",
+    "price_orders",
     "quote",
     "rebate",
     "sales_frame",

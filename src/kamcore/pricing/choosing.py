@@ -166,6 +166,8 @@ class _Seeking:
             return False
         if row.rule.currency != self.asked.currency:
             return False
+        if not self.prices.has_unit(self.asked.item, row.unit):
+            return False
         span = row.span
         if row.unit:
             span = _scaled(span, self.prices.factor(self.asked.item, row.unit))

@@ -81,10 +81,10 @@ class Prices:
 
     `grades` say which grade a customer has from a day on, `groups` which group an item is in;
     `units` how many stock units another unit holds.  An item without units has only its stock
-    unit, whatever it is called.
+    unit, whatever it is called; a rule per unit is about the items that come in it.
 
-    Raises:
-        BooksError: two versions of a rule start on the same day.
+    Questions raise BooksError when two versions of a rule start on the same day, and UsageError
+    when a rule names an item and a unit that the item does not have.
     """
 
     rules: tuple[PriceRule, ...] = ()
@@ -119,12 +119,19 @@ class Prices:
     @cached_property
     def entries(self) -> tuple[Entry[PriceRule], ...]:
         """Every row of the price list, versions cut where the next one begins."""
+        for rule in self.rules:
+            if rule.item:
+                self.factor(rule.item, rule.unit)
         return tuple(_entries_of(self.rules))
 
     @cached_property
     def offers(self) -> tuple[Entry[Promotion], ...]:
         """Every promotion as a row, versions cut where the next one begins."""
         return tuple(_entries_of(self.promotions))
+
+    def has_unit(self, item: str, unit: str) -> bool:
+        """Say whether an item comes in a unit."""
+        return not unit or item not in self._factors or unit in self._factors[item]
 
     def entries_in(self, kind: PriceKind, scopes: Iterable[Scope]) -> Iterator[Entry[PriceRule]]:
         """The rows of a kind of price in any of the scopes."""
