@@ -5,6 +5,7 @@ pays 300 in March without owing anything.  Sales are 6001, the bank is 1002.
 """
 
 import datetime as dt
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -213,27 +214,67 @@ COMMANDS = {
 }
 
 
+ENDS = {
+    # The row of totals: closing debit and credit; closing; the buckets before their sum.
+    "balance": (-2, [850.5 + 700, 1250.5 + 300]),
+    "ledger": (-1, [550.5]),
+    "age": (-2, [550.5, 2]),
+}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_workbook_holds_the_table_and_is_never_overwritten(folder, name):
+def test_a_workbook_holds_the_figures_and_is_never_overwritten(folder, name):
     words = (name, "账.xls", *COMMANDS[name], "-o", "表.xlsx")
     assert kamcore(*words, cwd=folder).code == 0
-    sheet = openpyxl.load_workbook(folder / "表.xlsx").active
+    sheet = openpyxl.load_workbook(folder / "表.xlsx", data_only=True).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    ends = {
-        "balance": ("closing", 550.5 - 550.5),
-        "ledger": ("balance", -300),
-        "age": ("total", 550.5),
-    }
-    heading, value = ends[name]
-    assert rows[-1][rows[0].index(heading)] == pytest.approx(value)
+    (total,) = [row for row in rows if row[0] == "total"]
+    start, figures = ENDS[name]
+    assert total[start:] == pytest.approx(figures)
     assert "甲样例公司" in {cell for row in rows for cell in row}
     again = kamcore(*words, "--json", cwd=folder)
     assert (again.code, again.json["error"]["code"]) == (2, "C1001")
     forced = kamcore(*words, "--force", "--json", cwd=folder)
     assert (forced.code, forced.json["output"]) == (0, "表.xlsx")
-    for other, code in (("表.csv", "U1004"), ("无/表.xlsx", "C1002")):
+    for other, code in (("表.doc", "U1004"), ("无/表.xlsx", "C1002")):
         done = kamcore(name, "账.xls", *COMMANDS[name], "-o", other, "--json", cwd=folder)
         assert (done.code, done.json["error"]["code"]) == (2, code)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_same_as_a_page_as_text_and_as_json(folder, name):
+    words = (name, "账.xls", *COMMANDS[name])
+    for suffix in ("html", "csv", "json"):
+        assert kamcore(*words, "-o", f"表.{suffix}", cwd=folder).code == 0
+    assert "850.50" in (folder / "表.html").read_text("utf-8")
+    assert len((folder / "表.csv").read_text("utf-8-sig").splitlines()) > 2
+    said = json.loads((folder / "表.json").read_text("utf-8"))
+    assert said == found(folder, *words)
+
+
+def test_own_amounts_of_foreign_currencies(tmp_path):
+    words = ("--account", "1122", "--by", "customer", "--measure", "fx")
+    (row,) = found(tmp_path, "balance", str(DEMO), *words, "--period", "2025-03")["rows"]
+    assert (row["currency"], row["closing"]) == ("USD", "16050.50")
+    said = found(tmp_path, "ledger", str(DEMO), *words)
+    assert (said["closing"], said["policy"]["measure"]) == ("16050.50", "fx")
+    aged = found(tmp_path, "age", str(DEMO), *words, "--as-of", "2025-03-31")
+    totals = {row["currency"]: row["total"] for row in aged["rows"]}
+    assert totals["USD"] == "16050.50"
+    assert aged["totals"]["total"] is None
+    counted = found(tmp_path, "balance", str(DEMO), "--measure", "quantity")
+    lines = read(DEMO).books.lines
+    quantity = lines.filter(lines["debit"] != 0)["quantity"].sum()
+    assert Decimal(counted["totals"]["debit"]) == quantity > 0
+
+
+def test_shares_stand_beside_balances(folder):
+    words = ("balance", "账.xls", "--by", "customer", "--account", "1122", "--period", "2026-03")
+    lines = kamcore(*words, cwd=folder).text.splitlines()
+    assert "share" in lines[1]
+    marks = {line.split()[2]: (line.count("█"), line.count("░")) for line in lines[2:4]}
+    assert marks == {"01": (16, 0), "02": (0, 6)}
+    assert "73.9%" in lines[2]
 
 
 def test_wrong_use_is_answered(folder):

@@ -8,34 +8,35 @@ import attrs
 import click
 
 from kamcore.cli import grammar
-from kamcore.cli.figures import (
+from kamcore.cli.asking import (
     Asked,
-    Table,
-    beside,
+    account_option,
+    as_of_option,
     by_option,
-    decimals,
-    emit,
-    give,
-    keys_in_order,
-    members_of,
+    measure_option,
     opened,
     shared_options,
-    show_problems,
+    split,
+)
+from kamcore.cli.figures import (
+    Answer,
+    Table,
+    answer,
+    bars,
+    decimals,
+    members_of,
     spelled,
     spelled_one,
-    split,
-    with_names,
 )
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
-from kamcore.cli.screen import Screen, money, needs_a_look
+from kamcore.cli.screen import Screen
 from kamcore.format import Reading
 from kamcore.ledger.ageing import Ageing, age
 from kamcore.ledger.buckets import Buckets
 from kamcore.ledger.policy import AgeingPolicy
-
-BAR = 30
-"""Width of the longest bar, in columns."""
+from kamcore.reports.ageing import AgeingQuestion, ageing_report
+from kamcore.reports.naming import beside, keys_in_order, with_names
 
 
 @attrs.frozen(kw_only=True)
@@ -48,31 +49,37 @@ class Request(Asked):
     buckets: str = ""
     basis: str = "document"
     credits: str = "apart"
+    measure: str = "base"
+
+    def question(self) -> AgeingQuestion:
+        """The same as the ledger and the report are asked it.
+
+        Raises:
+            UsageError: a bound cannot be read.
+        """
+        return AgeingQuestion(
+            account=split(self.account),
+            as_of=self.as_of.date(),
+            by=split(self.by),
+            buckets=Buckets.of(split(self.buckets)),
+            policy=AgeingPolicy(basis=self.basis, credits=self.credits, measure=self.measure),
+        )
 
 
 @grammar.command(
     "age",
-    zh="账龄分析: 截至某日未结清的款项, 按账龄分段, 本位币。没有核销记录时按先进先出。",
-    en="Age what is open on an account of FILE as of a date, in base currency; first in first "
+    zh="账龄分析: 截至某日未结清的款项, 按账龄分段。没有核销记录时按先进先出。",
+    en="Age what is open on an account of FILE as of a date; first in first "
     "out where nothing says what settles what.",
 )
 @click.argument("file", type=PATH)
-@option(
-    "--account",
+@account_option(
+    "科目及其下级, 用逗号分开, 如 1122",
+    "Accounts with those below them, separated by commas, such as 1122.",
     required=True,
-    metavar="CODES",
-    zh="科目及其下级, 用逗号分开, 如 1122",
-    en="Accounts with those below them, separated by commas, such as 1122.",
 )
 @by_option
-@option(
-    "--as-of",
-    required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    zh="截止日, 如 2026-03-31",
-    en="The date to age as of, such as 2026-03-31.",
-)
+@as_of_option
 @option(
     "--buckets",
     default="30,60,90,180,365",
@@ -97,31 +104,43 @@ class Request(Asked):
     zh="多收的款: 单独列示, 冲抵, 或重分类至预收",
     en="Receipts beyond the items: apart, net, or reclassified to advances.",
 )
+@measure_option("base", "fx")
 @shared_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print an ageing."""
     request = Request(**asked)
-    buckets = Buckets.of(split(request.buckets))
+    question = request.question()
     reading = opened(file, request)
-    by = split(request.by)
     found = age(
         reading.books,
-        as_of=request.as_of.date(),
-        account=split(request.account),
-        by=by,
-        buckets=buckets,
-        policy=AgeingPolicy(basis=request.basis, credits=request.credits),
+        as_of=question.as_of,
+        account=question.account,
+        by=question.by,
+        buckets=question.buckets,
+        policy=question.policy,
     )
-    keys = keys_in_order(found.keys, by)
-    frame = with_names(found.to_polars().sort(keys), keys, reading)
-    found = attrs.evolve(found, frame=frame)
-    table = _table(screen, found, keys, buckets, reading)
-    if screen.is_json:
-        emit(screen, reading, table, request, _as_json(found, keys, reading))
-    else:
-        _show(screen, file, found, table, request)
-        show_problems(screen, reading, file)
-    return int(needs_a_look(reading.problems))
+    keys = keys_in_order(found.keys, question.by)
+    frame = found.to_polars().sort(keys)
+    found = attrs.evolve(found, frame=with_names(frame, keys, reading.books))
+    table = _table(screen, found, keys, question.buckets, reading)
+    policy = question.policy
+    answered = Answer(
+        title=(
+            f"{file}: {request.account} 账龄, 截至 {question.as_of}",
+            f"{file}: ageing of {request.account} as of {question.as_of}",
+        ),
+        small=((policy.text("zh"), policy.text("en")),),
+        table=table,
+        said=_as_json(found, keys, reading),
+        sheets=lambda: ageing_report(reading.books, question, screen.lang),
+        more=lambda shown: _bars(shown, found, table),
+    )
+    return answer(screen, file, reading, request, answered)
+
+
+def _mixed(found: Ageing) -> bool:
+    """True where rows cannot be added up: several currencies in their own amounts."""
+    return bool(found.policy["measure"] == "fx" and found.frame["currency"].n_unique() > 1)
 
 
 def _table(
@@ -131,16 +150,16 @@ def _table(
     word = {keys[0]: screen.say("合计", "total")}
     footer = {**word, **found.totals(), "items": int(shown["items"].sum())}
     return Table(
-        title=("账龄分析", "ageing"),
         frame=shown,
-        footer=footer,
+        footer={} if _mixed(found) else footer,
         headings=dict(zip(found.labels, buckets.labels(screen.lang), strict=True)),
         decimals=decimals(reading),
     )
 
 
 def _as_json(found: Ageing, keys: list[str], reading: Reading) -> dict[str, Any]:
-    places = decimals(reading)
+    base = decimals(reading)
+    places = base if found.policy["measure"] == "base" else None
     rest = ("not_due", "credits", "total")
     rows = [
         {
@@ -154,7 +173,10 @@ def _as_json(found: Ageing, keys: list[str], reading: Reading) -> dict[str, Any]
         }
         for row in spelled(found.frame, places).iter_rows(named=True)
     ]
-    totals = {name: spelled_one(value, places) for name, value in found.totals().items()}
+    # Amounts of several currencies have no total.
+    mixed = _mixed(found)
+    sums = found.totals().items()
+    totals = {name: None if mixed else spelled_one(value, base) for name, value in sums}
     return {
         "as_of": found.policy["as_of"],
         "policy": {**found.policy, "base_currency": reading.books.entity.base_currency},
@@ -167,35 +189,11 @@ def _as_json(found: Ageing, keys: list[str], reading: Reading) -> dict[str, Any]
     }
 
 
-def _show(screen: Screen, file: Path, found: Ageing, table: Table, request: Request) -> None:
-    policy = AgeingPolicy(basis=request.basis, credits=request.credits)
-    day = found.policy["as_of"]
-    screen.line(
-        f"{file}: {request.account} 账龄, 截至 {day}",
-        f"{file}: ageing of {request.account} as of {day}",
-        bold=True,
-    )
-    screen.line(f"  {policy.text('zh')}", f"  {policy.text('en')}")
-    give(screen, table, request)
-    if table.frame.height:
-        _bars(screen, found, table)
-
-
 def _bars(screen: Screen, found: Ageing, table: Table) -> None:
     """One bar per bucket over all rows, the longest for the largest amount."""
+    if _mixed(found) or not found.frame.height:
+        return
     totals = found.totals()
     heads = dict(zip(table.frame.columns, table.heads(screen.lang), strict=True))
-    parts = [name for name in (*found.labels, "not_due", "credits") if name in heads]
-    most = max(abs(totals[name]) for name in parts)
-    whole = totals["total"]
-    texts = [money(totals[name]) for name in parts]
-    wide = max(map(len, texts))
-    screen.line()
-    rows = []
-    for name, text in zip(parts, texts, strict=True):
-        amount = totals[name]
-        long = int(BAR * abs(amount) / most + (amount != 0)) if most else 0
-        share = f"{100 * amount / whole:.1f}%" if whole else ""
-        bar = ("█" if amount > 0 else "░") * min(BAR, long)
-        rows.append([heads[name], text.rjust(wide), share.rjust(6), bar])
-    screen.table(rows)
+    parts = [(heads[name], totals[name]) for name in (*found.labels, "not_due", "credits")]
+    bars(screen, parts, totals["total"])

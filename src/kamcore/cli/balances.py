@@ -1,5 +1,6 @@
 """``kamcore balance``: opening, movement and closing of every account, by members and period."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,30 +9,32 @@ import click
 import polars as pl
 
 from kamcore.cli import grammar
-from kamcore.cli.figures import (
+from kamcore.cli.asking import (
     Asked,
-    Table,
-    beside,
+    account_option,
     by_option,
-    decimals,
-    emit,
-    give,
-    keys_in_order,
-    members_of,
+    measure_option,
     opened,
+    period_option,
     shared_options,
-    show_problems,
+    split,
+)
+from kamcore.cli.figures import (
+    Answer,
+    Table,
+    answer,
+    decimals,
+    members_of,
     spelled,
     spelled_one,
-    split,
-    with_names,
 )
-from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
-from kamcore.cli.screen import Screen, needs_a_look
+from kamcore.cli.screen import Screen
 from kamcore.format import Reading
-from kamcore.ledger.balances import FIGURES, balances, span_of
+from kamcore.ledger.balances import FIGURES, balances, measure_of, span_of
 from kamcore.ledger.selection import Scope, describe
+from kamcore.reports.balances import MEASURE_WORDS, BalanceQuestion, balance_report
+from kamcore.reports.naming import beside, keys_in_order, with_names
 
 ORDER = ("opening", "debit", "credit", "closing", "ytd_debit", "ytd_credit")
 """The six figures in the order they are printed."""
@@ -44,29 +47,33 @@ class Request(Asked):
     by: str = ""
     account: str | None = None
     period: str | None = None
+    measure: str = "base"
+
+    def question(self) -> BalanceQuestion:
+        """The same as the report is asked it."""
+        return BalanceQuestion(
+            account=split(self.account),
+            by=split(self.by),
+            period=self.period,
+            measure=self.measure,
+        )
 
 
 @grammar.command(
     "balance",
-    zh="余额表: 期初, 借方, 贷方, 期末, 本年累计, 按科目和核算项目。金额为本位币, 借方为正。"
+    zh="余额表: 期初, 借方, 贷方, 期末, 本年累计, 按科目和核算项目, 借方为正。"
     "不给 --period 时每个期间一行。",
     en="Balances of FILE per account and dimensions: opening, debit, credit, closing, year to "
-    "date, in base currency, debit positive. Without --period there is one row per period.",
+    "date, debit positive. Without --period there is one row per period.",
 )
 @click.argument("file", type=PATH)
 @by_option
-@option(
-    "--period",
-    metavar="PERIOD",
-    zh="会计期间, 如 2026-03 或 2026-01..2026-03",
-    en="A period, such as 2026-03 or 2026-01..2026-03.",
+@period_option
+@account_option(
+    "只要这些科目及其下级, 用逗号分开",
+    "Only these accounts and those below them, separated by commas.",
 )
-@option(
-    "--account",
-    metavar="CODES",
-    zh="只要这些科目及其下级, 用逗号分开",
-    en="Only these accounts and those below them, separated by commas.",
-)
+@measure_option("base", "fx", "quantity")
 @shared_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print balances."""
@@ -74,41 +81,63 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
     if request.period is not None:
         span_of(request.period)
     reading = opened(file, request)
-    by, accounts = split(request.by), split(request.account) or None
-    frame = balances(reading.books, account=accounts, by=by, period=request.period)
-    keys = keys_in_order(frame.columns, by)
-    frame = with_names(frame.sort(*keys, "year", "period"), keys, reading)
+    frame = _balances(reading, request, by=split(request.by), period=request.period)
+    keys = keys_in_order(frame.columns, split(request.by))
+    frame = with_names(frame.sort(*keys, "year", "period"), keys, reading.books)
     totals = _totals(reading, frame, request)
     when = () if request.period else ("year", "period")
     table = Table(
-        title=("余额表", "balances"),
         frame=frame.select(*beside(keys), *when, *ORDER),
-        footer={keys[0]: screen.say("合计", "total"), **totals},
+        footer={keys[0]: screen.say("合计", "total"), **totals} if totals else {},
         decimals=decimals(reading),
+        bar="closing" if request.period and not _mixed(frame, request) else None,
     )
-    if screen.is_json:
-        emit(screen, reading, table, request, _as_json(frame, keys, reading, request, totals))
-    else:
-        period = f" {request.period}" if request.period else ""
-        currency = reading.books.entity.base_currency
-        screen.line(
-            f"{file}: 余额表{period}, {currency}, 借方为正",
-            f"{file}: balances{period}, {currency}, debit positive",
-            bold=True,
-        )
-        give(screen, table, request)
-        show_problems(screen, reading, file)
-    return int(needs_a_look(reading.problems))
+    period = f" {request.period}" if request.period else ""
+    measure = reading.books.entity.base_currency
+    words = (measure, measure) if request.measure == "base" else MEASURE_WORDS[request.measure]
+    found = Answer(
+        title=(
+            f"{file}: 余额表{period}, {words[0]}, 借方为正",
+            f"{file}: balances{period}, {words[1]}, debit positive",
+        ),
+        table=table,
+        said=_as_json(frame, keys, reading, request, totals),
+        sheets=lambda: balance_report(reading.books, request.question(), screen.lang),
+    )
+    return answer(screen, file, reading, request, found)
 
 
-def _totals(reading: Reading, frame: pl.DataFrame, request: Request) -> dict[str, Any]:
+def _balances(
+    reading: Reading, request: Request, *, by: tuple[str, ...], period: str | None
+) -> pl.DataFrame:
+    """The balances of one measure, under the plain names of their figures."""
+    prefix = measure_of(request.measure).prefix
+    frame: pl.DataFrame = balances(
+        reading.books,
+        account=split(request.account) or None,
+        by=by,
+        period=period,
+        measures=[request.measure],
+    )
+    if request.measure == "fx":
+        frame = frame.filter(pl.col("currency") != reading.books.entity.base_currency)
+    return frame.rename({prefix + name: name for name in FIGURES})
+
+
+def _mixed(frame: pl.DataFrame, request: Request) -> bool:
+    """True where rows cannot be added up: several currencies in their own amounts."""
+    return request.measure == "fx" and frame["currency"].n_unique() > 1
+
+
+def _totals(reading: Reading, frame: pl.DataFrame, request: Request) -> dict[str, Decimal]:
     """The six figures over all rows; without a period, over the span of all periods."""
+    if _mixed(frame, request):
+        return {}
     if request.period is None and frame.height:
         ends = frame.select(months=pl.col("year") * 100 + pl.col("period"))["months"]
         first, last = (divmod(int(str(end)), 100) for end in (ends.min(), ends.max()))
         span = f"{first[0]}-{first[1]}..{last[0]}-{last[1]}"
-        accounts = split(request.account) or None
-        frame = balances(reading.books, account=accounts, period=span)
+        frame = _balances(reading, request, by=(), period=span)
     return frame.select(pl.col(FIGURES).sum()).row(0, named=True)
 
 
@@ -117,9 +146,10 @@ def _as_json(
     keys: list[str],
     reading: Reading,
     request: Request,
-    totals: dict[str, Any],
+    totals: dict[str, Decimal],
 ) -> dict[str, Any]:
-    places = decimals(reading)
+    base = decimals(reading)
+    places = {"base": base, "quantity": 0}.get(request.measure)
     when = ("year", "period") if request.period is None else ()
     rows = [
         {
@@ -132,13 +162,15 @@ def _as_json(
         for row in spelled(frame, places).iter_rows(named=True)
     ]
     scope = Scope(accounts=split(request.account), by=split(request.by))
+    shown = base if places is None else places
     return {
         "period": request.period,
         "policy": {
             **describe(scope),
-            "measure": "base",
+            "measure": request.measure,
             "base_currency": reading.books.entity.base_currency,
         },
         "rows": rows,
-        "totals": {name: spelled_one(totals[name], places) for name in ORDER},
+        # Amounts of several currencies have no total.
+        "totals": {name: spelled_one(totals[name], shown) if totals else None for name in ORDER},
     }

@@ -9,33 +9,38 @@ import polars as pl
 
 from kamcore.books.schema import AUX
 from kamcore.cli import grammar
+from kamcore.cli.asking import (
+    Asked,
+    account_option,
+    by_option,
+    measure_option,
+    opened,
+    period_option,
+    shared_options,
+    split,
+)
 from kamcore.cli.faults import BAD_VALUE
 from kamcore.cli.figures import (
-    Asked,
+    Answer,
     Table,
-    beside,
-    by_option,
+    answer,
     decimals,
-    emit,
-    give,
     members_of,
-    opened,
-    shared_options,
-    show_problems,
     spelled,
     spelled_one,
-    split,
-    with_names,
 )
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
-from kamcore.cli.screen import Screen, needs_a_look
+from kamcore.cli.screen import Screen
 from kamcore.errors import UsageError
 from kamcore.format import Reading
 from kamcore.ledger.account_ledger import account_ledger
-from kamcore.ledger.balances import balances, span_of
+from kamcore.ledger.balances import FIGURES, balances, measure_of, span_of
 from kamcore.ledger.selection import Scope, describe
 from kamcore.place import Place
+from kamcore.reports.account_ledgers import LedgerQuestion, ledger_report, voucher_text
+from kamcore.reports.balances import MEASURE_WORDS
+from kamcore.reports.naming import beside, with_names
 
 EVER = "1-1..9999-12"
 """A span every period falls into."""
@@ -51,6 +56,7 @@ class Request(Asked):
     by: str = ""
     member: tuple[str, ...] = ()
     period: str | None = None
+    measure: str = "base"
 
     def members(self) -> dict[str, str]:
         """The member of each dimension: the first belongs to the first of `by`, and so on.
@@ -66,21 +72,25 @@ class Request(Asked):
             raise UsageError(BAD_VALUE.at(Place(), surplus, **facts))
         return dict(zip(names, self.member, strict=False))
 
+    def question(self) -> LedgerQuestion:
+        """The same as the report is asked it."""
+        return LedgerQuestion(
+            account=self.account,
+            by=split(self.by),
+            members=self.members(),
+            period=self.period,
+            measure=self.measure,
+        )
+
 
 @grammar.command(
     "ledger",
-    zh="明细账: 一个科目 (及其下级) 的每一笔分录和余额, 可按核算项目。金额为本位币。",
+    zh="明细账: 一个科目 (及其下级) 的每一笔分录和余额, 可按核算项目。",
     en="Ledger of an account of FILE and those below it: every line with the balance after it, "
-    "in base currency, by members where asked.",
+    "by members where asked.",
 )
 @click.argument("file", type=PATH)
-@option(
-    "--account",
-    required=True,
-    metavar="CODE",
-    zh="科目代码, 包括其下级",
-    en="The account, with those below it.",
-)
+@account_option("科目代码, 包括其下级", "The account, with those below it.", required=True)
 @by_option
 @option(
     "--member",
@@ -89,59 +99,57 @@ class Request(Asked):
     zh="只要这个核算项目; --by 有几个维度可给几次, 依次对应",
     en="Only this member; given several times, one for each dimension of --by.",
 )
-@option(
-    "--period",
-    metavar="PERIOD",
-    zh="会计期间, 如 2026-03 或 2026-01..2026-03",
-    en="A period, such as 2026-03 or 2026-01..2026-03.",
-)
+@period_option
+@measure_option("base", "fx", "quantity")
 @shared_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print a ledger."""
     request = Request(**asked)
-    members = request.members()
+    question = request.question()
     if request.period is not None:
         span_of(request.period)
     reading = opened(file, request)
-    by = split(request.by)
     found = account_ledger(
-        reading.books, request.account, by=by, members=members, period=request.period
+        reading.books,
+        question.account,
+        by=question.by,
+        members=question.members,
+        period=question.period,
+        measure=question.measure,
     )
-    lines = found.frame.with_columns(voucher=_voucher())
+    lines = found.frame.with_columns(voucher=voucher_text())
     keys = list(lines.columns[: lines.columns.index("year")])
     sums = _sums(reading, request, keys)
-    lines = with_names(lines, keys, reading)
-    table = _table(screen, lines, sums, keys, reading)
-    if screen.is_json:
-        emit(screen, reading, table, request, _as_json(lines, sums, keys, reading, request))
-    else:
-        period = f" {request.period}" if request.period else ""
-        currency = reading.books.entity.base_currency
-        screen.line(
-            f"{file}: {request.account} 明细账{period}, {currency}",
-            f"{file}: ledger of {request.account}{period}, {currency}",
-            bold=True,
-        )
-        give(screen, table, request)
-        show_problems(screen, reading, file)
-    return int(needs_a_look(reading.problems))
-
-
-def _voucher() -> pl.Expr:
-    """Word and number of a voucher: 记-12."""
-    word, number = pl.col("word").fill_null(""), pl.col("number").cast(pl.String)
-    return word + "-" + number.fill_null("")
+    lines = with_names(lines, keys, reading.books)
+    period = f" {request.period}" if request.period else ""
+    base = reading.books.entity.base_currency
+    words = (base, base) if request.measure == "base" else MEASURE_WORDS[request.measure]
+    answered = Answer(
+        title=(
+            f"{file}: {request.account} 明细账{period}, {words[0]}",
+            f"{file}: ledger of {request.account}{period}, {words[1]}",
+        ),
+        table=_table(screen, lines, sums, keys, reading),
+        said=_as_json(lines, sums, keys, reading, request),
+        sheets=lambda: ledger_report(reading.books, question, screen.lang),
+    )
+    return answer(screen, file, reading, request, answered)
 
 
 def _sums(reading: Reading, request: Request, keys: list[str]) -> pl.DataFrame:
     """Per member what stood before, the movement and what stands after, also without a line."""
     figures = ("opening", "debit", "credit", "closing")
+    prefix = measure_of(request.measure).prefix
     frame: pl.DataFrame = balances(
         reading.books,
         account=request.account,
         by=split(request.by),
         period=request.period or EVER,
+        measures=[request.measure],
     )
+    frame = frame.rename({prefix + name: name for name in FIGURES})
+    if request.measure == "fx":
+        frame = frame.filter(pl.col("currency") != reading.books.entity.base_currency)
     for name, code in request.members().items():
         column = next(key for key in (AUX + name, name) if key in keys)
         frame = frame.filter(pl.col(column) == code)
@@ -158,7 +166,7 @@ def _table(
     reading: Reading,
 ) -> Table:
     """The lines between an opening and a closing row for each member."""
-    sums = with_names(sums, keys, reading)
+    sums = with_names(sums, keys, reading.books)
     opening, total = screen.say("期初余额", "opening"), screen.say("合计", "total")
     before = sums.select(
         *beside(keys), summary=pl.lit(opening), balance=pl.col("opening"), rank=pl.lit(0)
@@ -178,7 +186,7 @@ def _table(
     body = lines.select(*beside(keys), *_SHOWN, rank=pl.lit(1))
     rows = pl.concat([body, ends], how="diagonal_relaxed")
     rows = rows.sort(*keys, "rank", maintain_order=True).drop("rank")
-    return Table(title=("明细账", "ledger"), frame=rows, decimals=decimals(reading))
+    return Table(frame=rows, decimals=decimals(reading))
 
 
 def _as_json(
@@ -188,13 +196,13 @@ def _as_json(
     reading: Reading,
     request: Request,
 ) -> dict[str, Any]:
-    places = decimals(reading)
+    base = decimals(reading)
+    places = {"base": base, "quantity": 0}.get(request.measure)
     names = ("year", "period", "account", "currency", *_SHOWN)
     rows = [
         {**({"member": members_of(row, keys)} if keys else {}), **{n: row[n] for n in names}}
         for row in spelled(lines, places).iter_rows(named=True)
     ]
-    ends = sums.select(pl.col("opening", "closing").sum()).row(0)
     scope = Scope(accounts=request.account, by=split(request.by), members=request.members())
     each = [
         {"member": members_of(row, keys), **{n: row[n] for n in sums.columns if n not in keys}}
@@ -205,11 +213,18 @@ def _as_json(
         "period": request.period,
         "policy": {
             **describe(scope),
-            "measure": "base",
+            "measure": request.measure,
             "base_currency": reading.books.entity.base_currency,
         },
         "rows": rows,
-        "opening": spelled_one(ends[0], places),
-        "closing": spelled_one(ends[1], places),
+        **_ends(sums, keys, base if places is None else places),
         "members": each if keys else [],
     }
+
+
+def _ends(sums: pl.DataFrame, keys: list[str], places: int) -> dict[str, str | None]:
+    """Opening and closing over all members; none where they are in several currencies."""
+    if "currency" in keys and sums["currency"].n_unique() > 1:
+        return {"opening": None, "closing": None}
+    opening, closing = sums.select(pl.col("opening", "closing").sum()).row(0)
+    return {"opening": spelled_one(opening, places), "closing": spelled_one(closing, places)}

@@ -15,7 +15,7 @@ from kamcore.model.currency import decimals_of
 from kamcore.reports.naming import beside, heading, keys_in_order, with_names
 from kamcore.reports.sheets import SUM, Check, Column, Line, Listing, Part, Sheet, Title
 
-__all__ = ["BalanceQuestion", "balance_report"]
+__all__ = ["MEASURE_WORDS", "BalanceQuestion", "balance_report"]
 
 ZERO = Decimal(0)
 _PAIRS = {
@@ -26,11 +26,12 @@ _PAIRS = {
 }
 _SIDES = {"debit": ("借方", "debit"), "credit": ("贷方", "credit")}
 _LEVEL = ("级次", "level")
-_MEASURES = {
+MEASURE_WORDS = {
     "base": ("本位币", "base currency"),
     "fx": ("原币", "transaction currency"),
     "quantity": ("数量", "quantity"),
 }
+"""What is balanced, in Chinese and English."""
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +69,7 @@ def balance_report(books: Books, asked: BalanceQuestion, lang: str = "zh") -> tu
         totals=_totals(split, asked),
         keep=len(beside(keys)) - (asked.measure == "base"),
     )
-    said = _say(_MEASURES[asked.measure], lang)
+    said = _say(MEASURE_WORDS[asked.measure], lang)
     unit = f"{said}: {books.entity.base_currency}" if asked.measure == "base" else said
     name = ("辅助余额表", "balances by members") if asked.by else ("科目余额表", "trial balance")
     title = _say(name, lang)
