@@ -16,6 +16,7 @@ import polars as pl
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import money_text
 from kamcore.matching.explaining import CAUSES
+from kamcore.matching.policy import reason_of
 from kamcore.matching.reconciling import Reconciliation
 from kamcore.place import Place
 
@@ -120,6 +121,9 @@ class Finding:
     def title(self, lang: str = "en") -> str:
         """The cause, or how the lines agree, in words."""
         zh, en = CAUSES.get(self.cause) or RULES.get(self.rule, (self.rule, self.rule))
+        known = reason_of(self.reason) if self.reason else None
+        if known is not None:
+            zh, en = f"{zh}({known.zh})", f"{en} ({known.id})"
         return zh if lang == "zh" else en
 
     def to_json(self, lang: str, currency: str = "CNY") -> dict[str, Any]:

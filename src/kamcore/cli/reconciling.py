@@ -1,0 +1,271 @@
+"""``kamcore reconcile``: our books against the other company's, as of a date."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from kamcore.cli import drafts as drafting
+from kamcore.cli import grammar
+from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, split
+from kamcore.cli.figures import put
+from kamcore.cli.grammar import option
+from kamcore.cli.options import PATH
+from kamcore.cli.progress import busy
+from kamcore.cli.screen import Screen, money, width
+from kamcore.matching.adjusting import Proof, adjustments, proof_of_zero
+from kamcore.matching.identifying import HOW
+from kamcore.matching.party_view import Finding, PartyView, views
+from kamcore.matching.reconciliation_json import as_json
+from kamcore.matching.reconciliation_table import reconciliation_table
+from kamcore.matching.reconciling import (
+    DIRECTIONS,
+    ReconcilePolicy,
+    Reconciliation,
+    reconcile,
+)
+from kamcore.pipeline.mapping_file import read_mapping
+from kamcore.reports.reconciliation import reconciliation_report
+
+SHOWN = 20
+"""Parties whose tables the screen shows before it counts the rest."""
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@attrs.frozen(kw_only=True)
+class Request(Asked):
+    """What a reconciliation is asked to hold."""
+
+    as_of: dt.datetime
+    party: str | None = None
+    us: str | None = None
+    since: dt.datetime | None = None
+    direction: str = "auto"
+    account: str = ""
+    their_account: str = ""
+    notes: bool = False
+    mapping: Path | None = None
+    their_format: str | None = None
+    drafts: Path | None = None
+    to: str | None = None
+    preparer: str | None = None
+
+    @property
+    def drafting(self) -> drafting.Drafting:
+        """What is asked about the drafts."""
+        return drafting.Drafting(
+            drafts=self.drafts, to=self.to, preparer=self.preparer, force=self.force
+        )
+
+    @property
+    def policy(self) -> ReconcilePolicy:
+        """The choices of the reconciliation."""
+        return ReconcilePolicy(
+            direction=self.direction,
+            accounts=split(self.account) or None,
+            their_accounts=split(self.their_account) or None,
+            notes=self.notes,
+            since=self.since.date() if self.since else None,
+        )
+
+
+@grammar.command(
+    "reconcile",
+    zh="往来对账: 我方账 OURS 与对方账 THEIRS 逐笔核对, 说明差异, 编余额调节表和凭证草稿。",
+    en="Reconcile our books OURS with the other company's THEIRS: every difference with its "
+    "cause, both balances brought to one figure, drafts of the vouchers that settle it.",
+)
+@click.argument("ours", type=PATH)
+@click.argument("theirs", type=PATH)
+@as_of_option
+@option(
+    "--party",
+    metavar="PARTY",
+    zh="往来单位: 我方账中的代码、名称或名称的一部分; 缺省按对方账主或逐家对应",
+    en="The party: its code, name or a part of it in our books; else the owner of theirs.",
+)
+@option(
+    "--us",
+    metavar="US",
+    zh="我方在对方账中的代码或名称",
+    en="Our code or name in their books.",
+)
+@option(
+    "--since",
+    type=DAY,
+    metavar="DATE",
+    zh="起始日; 缺省取列有期初的账套的首月",
+    en="First day of the span; else the first month of the books that state an opening.",
+)
+@option(
+    "--direction",
+    type=click.Choice(DIRECTIONS),
+    default="auto",
+    show_default=True,
+    zh="我方应收对对方应付, 我方应付对对方应收, 或两者相抵",
+    en="Our receivables, our payables, or both netted.",
+)
+@option(
+    "--account",
+    default="",
+    metavar="CODES",
+    zh="我方往来科目及其下级; 缺省按科目用途",
+    en="Our control accounts with those below; else by role.",
+)
+@option(
+    "--their-account",
+    default="",
+    metavar="CODES",
+    zh="对方往来科目及其下级",
+    en="Their control accounts with those below.",
+)
+@option("--notes", is_flag=True, zh="计入应收、应付票据", en="Count notes in.")
+@option(
+    "--mapping",
+    type=PATH,
+    metavar="FILE",
+    zh="往来单位对照表",
+    en="Mapping form of the parties.",
+)
+@option(
+    "--their-format",
+    metavar="FORMAT",
+    zh="对方文件的格式; 缺省按内容识别",
+    en="Format of their file; recognised from its content when left out.",
+)
+@drafting.drafts_options()
+@shared_options
+def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
+    """Print a reconciliation."""
+    request = Request(**asked)
+    drafting.ready(request.drafting)
+    with busy(screen):
+        mine = opened(ours, request)
+        other = opened(theirs, Asked(source_format=request.their_format))
+    codes = read_mapping(request.mapping).members if request.mapping else {}
+    mapping = {code: there for part in codes.values() for code, there in part.items()}
+    with busy(screen):
+        result = reconcile(
+            mine.books,
+            other.books,
+            as_of=request.as_of.date(),
+            party=request.party,
+            us=request.us,
+            mapping=mapping or None,
+            policy=request.policy,
+        )
+        every = list(views(result))
+        made = adjustments(result, every)
+        proof = proof_of_zero(result, made)
+    said = as_json(result, every, made, proof, lang=screen.lang)
+    differing = [view for view in every if view.differences]
+    put(screen, request, said, lambda: reconciliation_report(result, screen.lang, differing))
+    if screen.is_json:
+        said |= drafting.save(screen, made.ours, mine.books, request.drafting)
+        output = {"output": str(request.output)} if request.output else {}
+        screen.emit({**said, **output})
+    else:
+        _show(screen, result, every, request)
+        if made.ours:
+            screen.line()
+            screen.line("我方调整凭证草稿", "drafts for our books", bold=True)
+            drafting.show(screen, made.ours, mine.books)
+        _show_proof(screen, proof, len(made.theirs))
+        drafting.save(screen, made.ours, mine.books, request.drafting)
+    return int(result.differences.height > 0)
+
+
+def _show(
+    screen: Screen, result: Reconciliation, every: Sequence[PartyView], request: Request
+) -> None:
+    screen.line(
+        f"往来对账, {result.since} 至 {result.as_of}",
+        f"reconciliation from {result.since} to {result.as_of}",
+        bold=True,
+    )
+    differing = [view for view in every if view.differences]
+    if len(every) > 1:
+        agreed = len(every) - len(differing)
+        screen.line(
+            f"  往来单位 {len(every)} 家: 一致 {agreed} 家, 有差异 {len(differing)} 家",
+            f"  {len(every)} parties: {agreed} agree, {len(differing)} differ",
+        )
+    for view in (every if len(every) == 1 else differing)[:SHOWN]:
+        _show_party(screen, view)
+    if len(differing) > SHOWN:
+        rest = len(differing) - SHOWN
+        screen.line(
+            f"  另有 {rest} 家有差异, 用 -o 写成工作簿查看",
+            f"  {rest} more parties differ; write the workbook with -o",
+        )
+    loose = result.links.loose_ours.height
+    if loose:
+        screen.line(
+            f"  我方 {loose} 家在对方账中没有对应",
+            f"  {loose} parties of ours were not found in their books",
+        )
+    if request.output is not None:
+        screen.line(f"  已写 {request.output}", f"  wrote {request.output}")
+
+
+def _show_party(screen: Screen, view: PartyView) -> None:
+    table = reconciliation_table(view)
+    zh, en = HOW.get(view.how, (view.how, view.how))
+    screen.line()
+    screen.line(
+        f"{view.name} ({view.party}), {zh}", f"{view.name} ({view.party}), {en}", bold=True
+    )
+    tiers = [finding.tier for finding in view.matched]
+    many = len(view.differences)
+    sure, proposed = tiers.count("automatic"), tiers.count("proposed")
+    screen.line(
+        f"  已核对 {len(tiers)} 项 (自动 {sure}, 待确认 {proposed}), 差异 {many} 项",
+        f"  {len(tiers)} agree ({sure} automatic, {proposed} to confirm), {many} differ",
+    )
+    at = 0 if screen.lang == "zh" else 1
+    rows = [["", screen.say("我方", "ours"), screen.say("对方", "theirs")]]
+    rows += [
+        [row.text[at], *("" if v is None else money(v) for v in (row.ours, row.theirs))]
+        for row in table.rows
+    ]
+    screen.table(_right(rows))
+    screen.line(
+        "  调节后双方一致" if table.equal else "  调节后仍不一致",
+        "  both adjusted balances agree" if table.equal else "  they still differ",
+    )
+    for finding in view.differences:
+        _show_proof_of(screen, finding)
+
+
+def _show_proof_of(screen: Screen, finding: Finding) -> None:
+    proof = finding.proof[0 if screen.lang == "zh" else 1]
+    title = finding.title(screen.lang)
+    screen.line(f"    {title}: {proof}", f"    {title}: {proof}")
+
+
+def _right(rows: list[list[str]]) -> list[list[str]]:
+    for at in (1, 2):
+        wide = max(width(row[at]) for row in rows)
+        for row in rows:
+            row[at] = " " * (wide - width(row[at])) + row[at]
+    return rows
+
+
+def _show_proof(screen: Screen, proof: Proof, proposals: int) -> None:
+    if not proof.before:
+        return
+    screen.line()
+    if proposals:
+        screen.line(
+            f"  另有 {proposals} 笔应由对方调整, 见对账函",
+            f"  {proposals} more are for the other company to book; see the letter",
+        )
+    after, waiting = money(proof.after), money(proof.waiting)
+    screen.line(
+        f"  调整后差额 {after}, 其中时间差异和期初差异 {waiting}",
+        f"  difference after the adjustments {after}, of it timing and opening {waiting}",
+    )
