@@ -71,6 +71,11 @@ COMMANDS = {
         "账龄分析: 截至某日未结清的款项",
         "Age what is open on an account as of a date.",
     ),
+    "reconcile": (
+        "kamcore.cli.reconciling",
+        "往来对账: 两套账逐笔核对, 说明差异, 编余额调节表",
+        "Reconcile two sets of books: differences explained, one adjusted figure.",
+    ),
     "formats": (
         "kamcore.cli.formats",
         "列出能读写的格式",
