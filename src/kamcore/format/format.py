@@ -1,7 +1,10 @@
 """The contract of a format: a light card, a reader, and a writer that cannot hide a loss."""
 
 import enum
+import importlib
+import importlib.util
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, final
@@ -63,8 +66,11 @@ class Evidence(enum.StrEnum):
 class Format:
     """A file format.  Subclasses fill the card and the two workers.
 
-    The card is light: it imports no parser.  `read` and `render` import their worker when they
-    are called.  A subclass without `render` is read-only.
+    The card is light: it imports no parser.  Its workers stand beside it in the same package and
+    are imported when they are called: ``read_books(source, options)`` in ``reader.py``,
+    ``write_books(books, target, losses, options)`` in ``writer.py``, and ``spell(books, losses,
+    options)`` in ``spelling.py`` or ``writer.py``.  A card whose workers are called otherwise
+    defines `read`, `render` and `spelling` itself.  Without a writer a format is read-only.
     """
 
     api: ClassVar[int] = API
@@ -99,11 +105,12 @@ class Format:
         Raises:
             SourceError: the file as a whole cannot be read as this format.
         """
-        raise NotImplementedError
+        reading: Reading = self._worker("reader", "read_books")(source, options)
+        return reading
 
     def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
         """Write `books` to `target`, noting what had to be cut, rounded, replaced or guessed."""
-        raise NotImplementedError
+        self._worker("writer", "write_books")(books, target, losses, options)
 
     def spelling(self, books: Books, options: Options) -> Books:
         """The books as this format would spell them, for comparison after writing.
@@ -111,13 +118,42 @@ class Format:
         A format that must write codes or texts another way (codes without dots, a comma made
         full-width) says so here; the proof compares with this.
         """
-        del options
+        for module in ("spelling", "writer"):
+            spell = self._found(module, "spell")
+            if spell is not None:
+                spelled: Books = spell(books, Losses(), options)
+                return spelled
         return books
 
     @property
     def is_writable(self) -> bool:
         """True when the format can be written."""
-        return type(self).render is not Format.render
+        return type(self).render is not Format.render or bool(self._home("writer"))
+
+    @final
+    def _home(self, module: str) -> str:
+        """The full name of a module beside the card, or beside that of a base; empty if none."""
+        for card in type(self).__mro__:
+            if card is Format:
+                break
+            package = sys.modules.get(card.__module__)
+            if hasattr(package, "__path__"):
+                name = f"{card.__module__}.{module}"
+                if importlib.util.find_spec(name) is not None:
+                    return name
+        return ""
+
+    @final
+    def _found(self, module: str, function: str) -> Callable[..., Any] | None:
+        home = self._home(module)
+        return getattr(importlib.import_module(home), function, None) if home else None
+
+    @final
+    def _worker(self, module: str, function: str) -> Callable[..., Any]:
+        worker = self._found(module, function)
+        if worker is None:
+            raise NotImplementedError(f"{self.name} has no {function} in {module}.py beside it")
+        return worker
 
     @final
     def check_options(self, options: Options) -> None:

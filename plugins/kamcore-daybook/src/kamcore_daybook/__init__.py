@@ -4,9 +4,7 @@ The layout is made up for this example and described in the README.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from kamcore.books import Books
 from kamcore.format import (
     Evidence,
     Fact,
@@ -14,10 +12,6 @@ from kamcore.format import (
     Guess,
     Head,
     Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
 )
 from kamcore.plugin import hookimpl
 
@@ -53,27 +47,6 @@ class Daybook(Format):
         if head.start.removeprefix(b"\xef\xbb\xbf").startswith(f"{MARK}\n".encode()):
             return Guess.sure(f"首行是 {MARK}", f"the first line is {MARK}")
         return Guess.no(f"首行不是 {MARK}", f"the first line is not {MARK}")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the text; see `Format.read`."""
-        from kamcore_daybook.reader import read_books
-
-        del options
-        return read_books(source)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the text; see `Format.render`."""
-        from kamcore_daybook.writer import write_books
-
-        del options
-        write_books(books, target, losses)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """Periods follow from the dates, summaries have 60 characters and no tabs."""
-        from kamcore_daybook.writer import spell
-
-        del options
-        return spell(books, Losses())
 
 
 FORMAT = Daybook()

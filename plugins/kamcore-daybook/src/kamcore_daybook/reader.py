@@ -6,7 +6,7 @@ import polars as pl
 
 from kamcore.books import Books, Origin, schema
 from kamcore.errors import Fault, Problem, SourceError
-from kamcore.format import Detected, Reading, Source
+from kamcore.format import Detected, Options, Reading, Source
 from kamcore.grid.amount import read_amounts
 from kamcore.grid.date import read_dates
 from kamcore.grid.fields import split_lines
@@ -30,12 +30,13 @@ WRONG_FIELDS = Fault(
 )
 
 
-def read_books(source: Source) -> Reading:
+def read_books(source: Source, options: Options) -> Reading:
     """Read every line; a line with too few or too many fields is a problem.
 
     Raises:
         SourceError: the mark or the headings are missing, or the bytes are no text.
     """
+    del options
     decoded = decode(source, "utf-8")
     lines = split_lines(decoded.text, separator="\t")
     for number, wants in enumerate((MARK, "\t".join(HEADINGS))):

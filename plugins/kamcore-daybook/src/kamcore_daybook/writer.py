@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from kamcore.books import Books
-from kamcore.format import Losses, LossKind
+from kamcore.format import Losses, LossKind, Options
 from kamcore.vouchers.outgoing import live
 from kamcore_daybook import FORMAT, HEADINGS, MARK
 from kamcore_daybook.reader import unused
@@ -16,12 +16,13 @@ _SUMMARY = FORMAT.limits.text_chars["lines.summary"]
 _TEXTS = ("summary", "account", "aux_customer")
 
 
-def spell(books: Books, losses: Losses) -> Books:
+def spell(books: Books, losses: Losses, options: Options) -> Books:
     """The books as a daybook says them; notes in `losses` what that changes.
 
     A daybook has no mark for void vouchers, and a voucher without lines has no line to stand on:
     `live` leaves both out and says so.
     """
+    del options
     books = live(books, losses)
     vouchers, lines = books.vouchers, books.lines
     named = [name for name in _TEXTS if name in lines.columns]
@@ -43,9 +44,9 @@ def spell(books: Books, losses: Losses) -> Books:
     return books.replace(vouchers=heads, lines=spelled)
 
 
-def write_books(books: Books, target: Path, losses: Losses) -> None:
+def write_books(books: Books, target: Path, losses: Losses, options: Options) -> None:
     """Write the mark, the headings and a line per entry, a blank line between vouchers."""
-    spelled = spell(books, losses)
+    spelled = spell(books, losses, options)
     heads = spelled.vouchers.select("voucher_id", "word", "number").with_row_index("order")
     rows = spelled.lines.join(heads, on="voucher_id", how="left", maintain_order="left")
     rows = rows.sort("order", maintain_order=True)

@@ -5,12 +5,10 @@ keys are those of a client derived from the vendor's pages; that a file is a lis
 here.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.chanjet_hkj_json import layout
-from kamcore.books import Books
-from kamcore.format import Evidence, Fact, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Fact, Format, Guess, Head
 
 __all__ = ["FORMAT", "ChanjetHkjJson"]
 
@@ -62,24 +60,6 @@ class ChanjetHkjJson(Format):
             said = "、".join(keys)
             return Guess.sure(f"JSON 中有好会计凭证的键 {said}", f"the JSON has the keys {keys}")
         return Guess.no("没有好会计凭证的键", "no keys of 好会计 vouchers")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.chanjet_hkj_json.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """See `Format.render`."""
-        from kamcore.adapters.chanjet_hkj_json.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the bodies say them: live vouchers, own dimensions by their keys."""
-        from kamcore.adapters.chanjet_hkj_json.writer import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = ChanjetHkjJson()

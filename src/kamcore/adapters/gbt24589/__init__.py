@@ -5,12 +5,10 @@ types are those of the standard; no file of a product was seen.  The edition of 
 second layout and a second writer beside these.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.gbt24589 import layout
-from kamcore.books import Books
-from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Format, Guess, Head
 
 __all__ = ["FORMAT", "Gbt24589"]
 
@@ -60,24 +58,6 @@ class Gbt24589(Format):
                 said = "、".join(found)
                 return Guess.sure(f"包中有 {said} 的文件", f"the package holds files named {said}")
         return Guess.no("没有 GB/T 24589 的命名空间", "no namespace of GB/T 24589")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.gbt24589.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write a zip where the target is named so, else a folder."""
-        from kamcore.adapters.gbt24589.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the package says them: every account and member a line names is listed."""
-        from kamcore.adapters.gbt24589.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 def _is(name: str, part: str) -> bool:

@@ -4,23 +4,10 @@ One record a line, the head of the voucher repeated on each, in four generations
 formats/kingdee.md section 2.  No real file was at hand.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.kingdee_dbf.columns import COLUMNS, NEEDED, TEXT_BYTES, generation_of
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
 from kamcore.grid.dbf_reading import fields_of
 
 __all__ = ["FORMAT", "KingdeeDbf"]
@@ -95,24 +82,6 @@ class KingdeeDbf(Format):
                 f"the table has {len(known)} fields of the standard voucher table",
             )
         return Guess.no("没有标准格式凭证库的字段", "no fields of the standard voucher table")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the table; see `Format.read`."""
-        from kamcore.adapters.kingdee_dbf.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the table."""
-        from kamcore.adapters.kingdee_dbf.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the table says them: dotted codes, texts cut to their fields."""
-        from kamcore.adapters.kingdee_dbf.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = KingdeeDbf()

@@ -4,22 +4,10 @@ A row is an auxiliary record: an entry with several of them fills several rows w
 Spec: formats/kingdee.md section 5a.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.kingdee_eas.columns import NEEDED, OWN, WANTED
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head
 
 __all__ = ["FORMAT", "KingdeeEas"]
 
@@ -88,24 +76,6 @@ class KingdeeEas(Format):
                         " voucher workbook",
                     )
         return Guess.no("没有 EAS 标准凭证的列名", "no headings of the EAS voucher workbook")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the workbook; see `Format.read`."""
-        from kamcore.adapters.kingdee_eas.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the workbook."""
-        from kamcore.adapters.kingdee_eas.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the workbook says them: entries from 1, codes with dots, a status."""
-        from kamcore.adapters.kingdee_eas.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = KingdeeEas()

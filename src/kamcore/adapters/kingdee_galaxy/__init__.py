@@ -106,24 +106,6 @@ class KingdeeGalaxy(Format):
                     )
         return Guess.no("没有云星空凭证的字段名", "no keys of a voucher of 云星空")
 
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the workbook; see `Format.read`."""
-        from kamcore.adapters.kingdee_galaxy.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the workbook."""
-        from kamcore.adapters.kingdee_galaxy.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the workbook says them: live vouchers, codes with dots, a slot each."""
-        from kamcore.adapters.kingdee_galaxy.spelling import spell
-
-        return spell(books, Losses(), options)
-
 
 class KingdeeGalaxyJson(Format):
     """GL_VOUCHER bodies of the Web API (Save), as a JSON file."""

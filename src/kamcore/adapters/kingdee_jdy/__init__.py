@@ -5,23 +5,10 @@ and one of 24 columns.  Spec: formats/kingdee.md section 3a.
 """
 
 import re
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.kingdee_jdy.columns import NEEDED, OWN_HEADINGS, WANTED
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
 
 __all__ = ["FORMAT", "KingdeeJdy"]
 
@@ -95,24 +82,6 @@ class KingdeeJdy(Format):
                         " import template",
                     )
         return Guess.no("没有凭证导入模板的列名", "no headings of the voucher import template")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the workbook; see `Format.read`."""
-        from kamcore.adapters.kingdee_jdy.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the workbook."""
-        from kamcore.adapters.kingdee_jdy.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the template says them: live vouchers, codes without dots, name paths."""
-        from kamcore.adapters.kingdee_jdy.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = KingdeeJdy()

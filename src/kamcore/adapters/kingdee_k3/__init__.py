@@ -5,23 +5,10 @@ generations of columns, headed by English keys or Chinese captions.  Spec: forma
 section 1.  No real file was at hand; several independent programs agree on names and order.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.kingdee_k3.columns import CAPTIONS, COLUMNS, TEXT_CHARS
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
 
 __all__ = ["FORMAT", "KingdeeK3"]
 
@@ -85,24 +72,6 @@ class KingdeeK3(Format):
                 if len(captions) >= _ENOUGH and len(captions & _OWN) >= _MOST_OWN:
                     return _sure(sheet, number, len(captions), ("中文列名", "Chinese captions"))
         return Guess.no("没有标准格式凭证的列名", "no headings of the standard voucher workbook")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the workbook; see `Format.read`."""
-        from kamcore.adapters.kingdee_k3.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the workbook, .xlsx where the target is named so, else .xls."""
-        from kamcore.adapters.kingdee_k3.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the workbook says them: live vouchers, dotted codes, cut texts."""
-        from kamcore.adapters.kingdee_k3.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 def _sure(sheet: str, row: int, count: int, words: tuple[str, str]) -> Guess:

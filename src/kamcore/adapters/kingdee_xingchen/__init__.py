@@ -5,23 +5,10 @@ voucher on its first line only; which dimensions have columns is set by the site
 product's 30,000 rows become a folder of workbooks.  Spec: formats/kingdee.md section 3b.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.kingdee_xingchen import columns as layout
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
 
 __all__ = ["FORMAT", "KingdeeXingchen"]
 
@@ -90,24 +77,6 @@ class KingdeeXingchen(Format):
                         f"row {number} of sheet {sheet} holds labels of the template: {said}",
                     )
         return Guess.no("没有星辰引入模板的列名", "no labels of the import template")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the workbook, or the workbooks of a folder; see `Format.read`."""
-        from kamcore.adapters.kingdee_xingchen.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write one workbook where the target is named .xlsx, else a folder of them."""
-        from kamcore.adapters.kingdee_xingchen.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the template says them: live vouchers, codes without dots."""
-        from kamcore.adapters.kingdee_xingchen.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = KingdeeXingchen()

@@ -14,7 +14,7 @@ import polars as pl
 from kamcore.adapters.native import faults
 from kamcore.adapters.native.header import Header, read_header
 from kamcore.adapters.native.rows import Rows
-from kamcore.adapters.native.spelling import ROW, spell
+from kamcore.adapters.native.spelling import ROW, line_texts
 from kamcore.books import Books, Origin, schema
 from kamcore.errors import LISTED, Problem, Severity, SourceError
 from kamcore.format import Detected, Reading, Source
@@ -75,7 +75,7 @@ def _tables(lines: pl.DataFrame, header: Header, rows: Rows) -> Iterator[tuple[s
             table = schema.TABLES[name]
             frame = _decoded(table, header, part["line"])
             columns = [column for column in frame.columns if column != _LINE]
-            exact = (spell(table, frame, columns) == part["line"]) & _complete(table, frame)
+            exact = (line_texts(table, frame, columns) == part["line"]) & _complete(table, frame)
             yield name, frame.with_columns(part[_LINE]).filter(exact)
             left = part.filter(~exact)
         yield from rows.read(left.select(_LINE, "line"))

@@ -19,7 +19,7 @@ def prefix(table: str) -> str:
     return f'{{"{ROW}":{json.dumps(table)}'
 
 
-def spell(table: schema.Table, frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
+def line_texts(table: schema.Table, frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     """Spell rows as lines of JSON: the given columns in order, blanks left out."""
     fields = [
         _field(name, table.dtype_of(name))

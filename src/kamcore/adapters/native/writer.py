@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from kamcore.adapters.native.header import dimensions_of, header_json
-from kamcore.adapters.native.spelling import spell
+from kamcore.adapters.native.spelling import line_texts
 from kamcore.books import Books, schema
 
 _AT_ONCE = 100_000
@@ -28,5 +28,5 @@ def write_books(books: Books, target: Path) -> None:
         for name, table in schema.TABLES.items():
             facts = books.facts_of(name)
             for part in facts.iter_slices(_AT_ONCE):
-                lines = pl.DataFrame(spell(table, part, part.columns))
+                lines = pl.DataFrame(line_texts(table, part, part.columns))
                 lines.write_csv(stream, include_header=False, quote_style="never")

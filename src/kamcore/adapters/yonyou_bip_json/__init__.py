@@ -4,12 +4,10 @@
 them.  The keys are those of clients; that a file is a list is a choice made here.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_bip_json import layout
-from kamcore.books import Books
-from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Format, Guess, Head
 
 __all__ = ["FORMAT", "YonyouBipJson"]
 
@@ -53,24 +51,6 @@ class YonyouBipJson(Format):
                 f"JSON 中有 BIP 凭证的键 {said}", f"the JSON has the BIP keys {keys}"
             )
         return Guess.no("没有 BIP 凭证的键", "no keys of BIP vouchers")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.yonyou_bip_json.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """See `Format.render`."""
-        from kamcore.adapters.yonyou_bip_json.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the bodies say them: live vouchers, dimensions as their codes read back."""
-        from kamcore.adapters.yonyou_bip_json.writer import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = YonyouBipJson()

@@ -8,7 +8,7 @@ The product does not import it, so it can only be read.  Spec: formats/yonyou.md
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_nc_detail.columns import NEEDED, OWN_HEADINGS, WANTED
-from kamcore.format import Evidence, Fact, Format, Guess, Head, Options, Reading, Source
+from kamcore.format import Evidence, Fact, Format, Guess, Head
 
 __all__ = ["FORMAT", "YonyouNcDetail"]
 
@@ -61,12 +61,6 @@ class YonyouNcDetail(Format):
                         f"row {number}{where[1]} holds the main headings of the list",
                     )
         return Guess.no("没有凭证明细的列名", "no headings of the list")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the list; see `Format.read`."""
-        from kamcore.adapters.yonyou_nc_detail.reader import read_books
-
-        return read_books(source, options)
 
 
 def _cells(text: str) -> tuple[tuple[str, ...], ...]:

@@ -5,12 +5,10 @@ Auxiliary type codes of NC6 differ between installations: they come from a map o
 """
 
 import re
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_nc_xml import layout
-from kamcore.books import Books
-from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Format, Guess, Head
 
 _ROOT = re.compile(r"<ufinterface\b([^>]*)>?")
 _BILLTYPE = re.compile(r"""\bbilltype\s*=\s*["']\s*([^"']*?)\s*["']""")
@@ -72,24 +70,6 @@ class YonyouNcXml(Format):
                 "its heads have prepareddate, but it has no billtype",
             )
         return Guess.no("凭证头没有 prepareddate", "its heads have no prepareddate")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.yonyou_nc_xml.reader import read_books
-
-        return read_books(source, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """See `Format.spelling`."""
-        from kamcore.adapters.yonyou_nc_xml.spelling import spell
-
-        return spell(books, options, Losses())
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """See `Format.render`."""
-        from kamcore.adapters.yonyou_nc_xml.writer import write_books
-
-        write_books(books, target, losses, options)
 
 
 FORMAT = YonyouNcXml()

@@ -40,7 +40,7 @@ def room_of(dialect: str) -> Room:
     )
 
 
-def spell(books: Books, options: Options, losses: Losses) -> Books:
+def spell(books: Books, losses: Losses, options: Options) -> Books:
     """Give the books as a document with these options says them.
 
     Raises:

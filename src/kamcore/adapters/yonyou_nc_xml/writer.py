@@ -46,7 +46,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         UsageError: an option has a value that is none of its own.
     """
     plan = plan_for(options)
-    spelled = spell(books, options, losses)
+    spelled = spell(books, losses, options)
     start = declaration("UTF-8") + tree(layout.ROOT, plan.root)
     end = f"</{layout.ROOT}>{END}"
     make = _nc6 if plan.dialect == "nc6" else _nc5

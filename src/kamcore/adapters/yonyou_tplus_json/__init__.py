@@ -4,12 +4,10 @@
 The keys are those of the vendor's SDK; that a file is a list is a choice made here.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_tplus_json import layout
-from kamcore.books import Books
-from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Format, Guess, Head
 
 __all__ = ["FORMAT", "YonyouTplusJson"]
 
@@ -44,24 +42,6 @@ class YonyouTplusJson(Format):
             said = "、".join(keys)
             return Guess.sure(f"JSON 中有 T+ 凭证的键 {said}", f"the JSON has the T+ keys {keys}")
         return Guess.no("没有 T+ 凭证的键 dto 和 Entrys", "no keys dto and Entrys of T+ vouchers")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.yonyou_tplus_json.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """See `Format.render`."""
-        from kamcore.adapters.yonyou_tplus_json.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the bodies say them: live vouchers, RMB for a blank, codes of their own."""
-        from kamcore.adapters.yonyou_tplus_json.writer import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = YonyouTplusJson()

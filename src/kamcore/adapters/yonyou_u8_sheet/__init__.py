@@ -5,23 +5,10 @@ and date may be blank: then a line number that starts again is the only boundary
 Spec: formats/yonyou.md section 1c.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_u8_sheet import columns as layout
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
 
 __all__ = ["FORMAT", "YonyouU8Sheet"]
 
@@ -100,24 +87,6 @@ class YonyouU8Sheet(Format):
                         " template",
                     )
         return Guess.no("没有模式凭证的列名", "no headings of the voucher template")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the workbook; see `Format.read`."""
-        from kamcore.adapters.yonyou_u8_sheet.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the workbook."""
-        from kamcore.adapters.yonyou_u8_sheet.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the template says them: codes without dots, texts cut to their columns."""
-        from kamcore.adapters.yonyou_u8_sheet.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 FORMAT = YonyouU8Sheet()

@@ -7,23 +7,10 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_u8_table.columns import COLUMNS, LABELS, NEEDED, TEXT_BYTES
-from kamcore.books import Books
-from kamcore.format import (
-    Evidence,
-    Fact,
-    Format,
-    Guess,
-    Head,
-    Limits,
-    Losses,
-    Options,
-    Reading,
-    Source,
-)
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
 
 __all__ = ["FORMAT", "YonyouU8Table"]
 
@@ -95,24 +82,6 @@ class YonyouU8Table(Format):
                     f"{where[1]} holds the needed column names of the table GL_accvouch",
                 )
         return Guess.no("没有 GL_accvouch 表的列名", "no column names of the table GL_accvouch")
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """Read the dump; see `Format.read`."""
-        from kamcore.adapters.yonyou_u8_table.reader import read_books
-
-        return read_books(source, options)
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """Write the dump as csv."""
-        from kamcore.adapters.yonyou_u8_table.writer import write_books
-
-        write_books(books, target, losses, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """The books as the dump says them: codes without dots, texts cut to their columns."""
-        from kamcore.adapters.yonyou_u8_table.spelling import spell
-
-        return spell(books, Losses(), options)
 
 
 _FOLDED = {name.casefold(): name for name in COLUMNS}

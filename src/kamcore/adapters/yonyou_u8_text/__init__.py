@@ -6,12 +6,11 @@ is not in the file: it follows from the account.
 """
 
 import re
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_u8_text import layout
 from kamcore.books import Books
-from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Format, Guess, Head, Losses, Options
 
 _LINE = re.compile(r"\d{2,4}([-/.])\d{1,2}\1\d{1,2},[^,\n]{0,8},[^,\n]*,(?:[^,\n]*,){14}")
 
@@ -63,23 +62,11 @@ class YonyouU8Text(Format):
             )
         return Guess.no("第一行不是状态与版本", "the first line is no state and version")
 
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.yonyou_u8_text import reader
-
-        return reader.read_books(source, options)
-
     def spelling(self, books: Books, options: Options) -> Books:
         """See `Format.spelling`."""
         from kamcore.adapters.yonyou_u8_text import plan, spelling
 
         return spelling.spell(books, plan.plan_for(books, options), Losses())
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """See `Format.render`."""
-        from kamcore.adapters.yonyou_u8_text import writer
-
-        writer.write_books(books, target, losses, options)
 
 
 FORMAT = YonyouU8Text()

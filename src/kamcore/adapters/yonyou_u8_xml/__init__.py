@@ -5,12 +5,10 @@ An XML declaration of gb2312 means GB18030.
 """
 
 import re
-from pathlib import Path
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_u8_xml import layout
-from kamcore.books import Books
-from kamcore.format import Evidence, Format, Guess, Head, Losses, Options, Reading, Source
+from kamcore.format import Evidence, Format, Guess, Head
 
 _ROOT = re.compile(r"<ufinterface\b([^>]*)>?")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -69,24 +67,6 @@ class YonyouU8Xml(Format):
             f"roottag「{root}」不是凭证、客户、供应商或科目",
             f"the roottag {root!r} is no voucher, customer, vendor or code",
         )
-
-    def read(self, source: Source, options: Options) -> Reading:
-        """See `Format.read`."""
-        from kamcore.adapters.yonyou_u8_xml.reader import read_books
-
-        return read_books(source, options)
-
-    def spelling(self, books: Books, options: Options) -> Books:
-        """See `Format.spelling`."""
-        from kamcore.adapters.yonyou_u8_xml.spelling import spell
-
-        return spell(books, options, Losses())
-
-    def render(self, books: Books, target: Path, losses: Losses, options: Options) -> None:
-        """See `Format.render`."""
-        from kamcore.adapters.yonyou_u8_xml.writer import write_books
-
-        write_books(books, target, losses, options)
 
 
 FORMAT = YonyouU8Xml()

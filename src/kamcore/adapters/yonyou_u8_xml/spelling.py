@@ -47,7 +47,7 @@ REQUIRED = (
 """Facts whose elements the product requires (formats/yonyou.md 2.2 and 2.3)."""
 
 
-def spell(books: Books, options: Options, losses: Losses) -> Books:
+def spell(books: Books, losses: Losses, options: Options) -> Books:
     """Give the books as the document chosen by the options says them.
 
     Raises:

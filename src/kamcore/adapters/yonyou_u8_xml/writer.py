@@ -47,7 +47,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         LossRefused: a code is too long for its field.
     """
     plan = plan_for(options)
-    spelled = spell(books, options, losses)
+    spelled = spell(books, losses, options)
     start = declaration(plan.encoding) + tree(layout.ROOT, plan.root)
     end = f"</{layout.ROOT}>{END}"
     if plan.document == "voucher":
