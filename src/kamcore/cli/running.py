@@ -76,6 +76,16 @@ COMMANDS = {
         "往来对账: 两套账逐笔核对, 说明差异, 编余额调节表",
         "Reconcile two sets of books: differences explained, one adjusted figure.",
     ),
+    "match": (
+        "kamcore.cli.matching",
+        "核销: 收款对应哪些应收, 确定的自动, 其余建议",
+        "Say which receipts settle which open items.",
+    ),
+    "settle": (
+        "kamcore.cli.settling",
+        "结算: 差额和汇兑损益的凭证草稿",
+        "Draft what matching leaves to be booked.",
+    ),
     "formats": (
         "kamcore.cli.formats",
         "列出能读写的格式",

@@ -21,6 +21,10 @@ from kamcore.matching.subset_sum import runs
 
 __all__ = ["Party", "grouped", "parties", "settle_groups"]
 
+EARLY = 5
+"""Days a receipt may come before a document of its group: amounts that grow from month to month
+add up across the months, so that only the order of the dates tells what was paid."""
+
 NEIGHBOURS = 2000
 """Documents of a party in which neighbours are looked for."""
 
@@ -71,12 +75,12 @@ def settle_groups(pool: Pool) -> None:
 
 def _near(pool: Pool, one: dict[str, Any], others: tuple[dict[str, Any], ...]) -> list[Part]:
     """The documents whose date fits a receipt, or the receipts that fit a document."""
-    policy, day = pool.policy, one["date"]
+    day = one["date"]
     sign = -1 if one["is_item"] else 1
     found = []
     for other in others:
         days = 0 if None in (day, other["date"]) else sign * (day - other["date"]).days
-        if -policy.before <= days <= policy.after:
+        if -EARLY <= days <= pool.policy.after:
             found.append((other["doc"], other["units"]))
     return found
 
