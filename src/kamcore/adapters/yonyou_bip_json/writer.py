@@ -110,7 +110,9 @@ def _dimensions(
     """Dimensions that have a filedCode, by the id they read back as; labels and codes of these."""
     given = pairs_of(options.get("dimensions"), "filedCode", "0006=职员")
     known = dict(books.dimensions.select("id", "source_code").drop_nulls().iter_rows())
-    own = known if books.entity.system == layout.SYSTEM else {}
+    # A dimension that is called by its filedCode needs no one to say so.
+    called = {name: code for name, code in known.items() if name == code}
+    own = known if books.entity.system == layout.SYSTEM else called
     codes = {**_DEFAULTS, **own, **{dimension_id(label): key for key, label in given.items()}}
     renamed: dict[str, str] = {}
     gone, labels, sources = [], {}, {}
