@@ -1,17 +1,19 @@
 """How laws become tests: one for each law and each class that inherits them."""
 
 import tempfile
+import unittest
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kamcore.format import Fact, Format
+from kamcore.testing.searching import SECONDS, search
 from kamcore.testing.strategies import Shape
+
+if TYPE_CHECKING:
+    import pytest
 
 LAW = "law_"
 SOAK = 300
@@ -28,6 +30,8 @@ _ALLOWED = {
     "shape",
     "facts",
     "examples",
+    "kin",
+    "slowest",
     "pytestmark",
 }
 
@@ -50,10 +54,22 @@ def writing(law: Callable[..., None]) -> Callable[..., None]:
     return law
 
 
+def measured(law: Callable[..., None]) -> Callable[..., None]:
+    """Mark a law about time: ``pytest -m 'not benchmark'`` leaves it out."""
+    law.measured = True  # type: ignore[attr-defined]
+    return law
+
+
+def skip(reason: str) -> NoReturn:
+    """Say that a law does not apply here; pytest and the command line both understand it."""
+    raise unittest.SkipTest(reason)
+
+
 class Suite:
     """Makes a ``test_x`` of every ``law_x`` in each subclass that names a format.
 
-    Each class gets functions of its own, because Hypothesis refuses one shared by several.
+    A law takes a folder of its own and, if it is `drawn`, a value.  With ``tests=False`` in the
+    class line no tests are made: `kamcore.testing.checking` runs the laws without pytest.
     """
 
     format: ClassVar[Format]
@@ -77,26 +93,40 @@ class Suite:
     examples: ClassVar[int] = 5
     """Examples of a drawn law; the long form has many more."""
 
-    def __init_subclass__(cls, **arguments: Any) -> None:
+    kin: ClassVar[frozenset[str]] = frozenset()
+    """Files of the zoo that are of this format, and may be recognised."""
+    slowest: ClassVar[float] = 25.0
+    """How many times the time of the native format a line may take."""
+
+    update: bool = False
+    """Whether goldens are to be written anew; set for each run."""
+
+    def __init_subclass__(cls, *, tests: bool = True, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
         if not hasattr(cls, "format"):
             return
         _refuse_strangers(cls)
-        laws = {
+        laws = cls.laws()
+        unknown = sorted(set(cls.pending) - set(laws))
+        if unknown:
+            raise TypeError(f"{cls.__name__}.pending names no law of this format: {unknown}")
+        for name, law in laws.items() if tests else ():
+            for suffix, test in _tests(cls, name, law):
+                marked = _pending(test, cls.pending.get(name))
+                marked.__doc__ = law.__doc__
+                marked.__name__ = f"test_{name}{suffix}"
+                marked.__qualname__ = f"{cls.__qualname__}.{marked.__name__}"
+                setattr(cls, marked.__name__, marked)
+
+    @classmethod
+    def laws(cls) -> dict[str, Callable[..., None]]:
+        """The laws of this format by name; those about writing only if it can be written."""
+        return {
             name.removeprefix(LAW): getattr(cls, name)
             for name in dir(cls)
             if name.startswith(LAW)
             and (cls.format.is_writable or not hasattr(getattr(cls, name), "writing"))
         }
-        unknown = sorted(set(cls.pending) - set(laws))
-        if unknown:
-            raise TypeError(f"{cls.__name__}.pending names no law of this format: {unknown}")
-        for name, law in laws.items():
-            for suffix, test in _tests(cls, law, is_pending=name in cls.pending):
-                marked = _pending(test, cls.pending.get(name))
-                marked.__name__ = f"test_{name}{suffix}"
-                marked.__qualname__ = f"{cls.__qualname__}.{marked.__name__}"
-                setattr(cls, marked.__name__, marked)
 
     @classmethod
     def target(cls, folder: str | Path) -> Path:
@@ -120,50 +150,52 @@ def _refuse_strangers(cls: type[Suite]) -> None:
 
 
 def _tests(
-    cls: type[Suite], law: Callable[..., None], *, is_pending: bool
+    cls: type[Suite], name: str, law: Callable[..., None]
 ) -> list[tuple[str, Callable[..., None]]]:
+    import pytest  # noqa: PLC0415  the laws run without it, too
+
     make = getattr(law, "drawn", None)
     if make is None:
-        return [("", _copy(law))]
-    quick = settings(
-        max_examples=cls.examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        # What is expected to fail need not be made small each time.
-        phases=[Phase.generate] if is_pending else [Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    long = settings(quick, max_examples=SOAK, derandomize=False)
+        test = _plain(law)
+        return [("", pytest.mark.benchmark(test) if hasattr(law, "measured") else test)]
     strategy = make(cls)
-    return [
-        ("", quick(given(drawn=strategy)(_with_folder(law)))),
-        ("_at_length", pytest.mark.soak(long(given(drawn=strategy)(_with_folder(law))))),
-    ]
+    # What is expected to fail need not be made small each time.
+    seconds = 0.0 if name in cls.pending else SECONDS
+    quick = _searched(law, strategy, examples=cls.examples, seconds=seconds)
+    long = _searched(law, strategy, examples=SOAK, seconds=seconds, is_random=True)
+    return [("", quick), ("_at_length", pytest.mark.soak(long))]
 
 
-def _copy(law: Callable[..., None]) -> Callable[..., None]:
-    @wraps(law)
-    def test(self: Suite, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-        law(self, tmp_path, request.config)
+def _plain(law: Callable[..., None]) -> Callable[..., None]:
+    def test(self: Suite, request: "pytest.FixtureRequest") -> None:
+        from kamcore.testing.pytest_plugin import wants_update  # noqa: PLC0415  as above
 
-    del test.__wrapped__  # pytest reads the signature of the test
+        with tempfile.TemporaryDirectory() as folder:
+            self.update = wants_update(request.config)
+            law(self, Path(folder).resolve())
+
     return test
 
 
-def _with_folder(law: Callable[..., None]) -> Callable[..., None]:
-    """Give each example a folder of its own."""
+def _searched(
+    law: Callable[..., None], strategy: st.SearchStrategy[Any], **how: Any
+) -> Callable[..., None]:
+    def test(self: Suite) -> None:
+        def tried(folder: Path, drawn: Any) -> None:
+            law(self, folder, drawn)
 
-    def test(self: Suite, drawn: Any) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            law(self, Path(folder), drawn)
+        tried.__name__ = law.__name__
+        found = search(tried, strategy, **how)
+        if found is not None:
+            raise AssertionError(found.text()) from found.error
 
-    test.__doc__ = law.__doc__
     return test
 
 
 def _pending(test: Callable[..., None], reason: str | None) -> Callable[..., None]:
     if reason is None:
         return test
+    import pytest  # noqa: PLC0415  as above
+
     marked: Callable[..., None] = pytest.mark.xfail(strict=True, reason=reason)(test)
     return marked

@@ -1,5 +1,15 @@
 """Texts for drawn books: what accountants write, and what no program likes."""
 
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from kamcore.books import Books
+from kamcore.model.voucher import Line, Voucher
+
+LONG = 40_000
+"""More characters than a cell of a workbook holds (32,767)."""
+
 PLAIN = "收到华联商厦货款往来支付办公费用预提ABCxyz0123456789-_（）．"
 """Characters every Chinese accounting program can hold."""
 
@@ -29,5 +39,40 @@ HOSTILE = (
     "1E5",
     "2025-01-31",
     "6601.30",
+    "-5+3",
+    "阿拉伯 مرحبا 文",
+    "首尾\u2028行\u2029段",
+    "家庭👨‍👩‍👧旗🇨🇳",
+    "私用\ue000区\ufffd",
+    "兼容豈凡",
+    "&amp;&lt;",
+    "<![CDATA[x]]>",
+    "\\n\\t\\u0041",
+    "'单引号''",
+    ";分号;与#井号",
 )
 """Texts that spreadsheets, encodings and parsers damage."""
+
+EVERY_HOSTILE = (*HOSTILE, "账" * LONG)
+"""With one that is longer than a cell."""
+
+
+def hostile_books(words: Iterable[str]) -> Books:
+    """One voucher for each text, which stands in the summary of its first line.
+
+    A lone surrogate is no text: `Books` cannot hold it, and a reader must replace or report it.
+    """
+    one = Decimal("1.00")
+    vouchers = [
+        Voucher(
+            date=dt.date(2025, 1, 31),
+            word="记",
+            number=number,
+            lines=(
+                Line(account="1122", summary=text, debit=one, credit=Decimal(0)),
+                Line(account="6001", summary="销售", debit=Decimal(0), credit=one),
+            ),
+        )
+        for number, text in enumerate(words, start=1)
+    ]
+    return Books.from_vouchers(vouchers)

@@ -1,0 +1,1 @@
+"""The laws without pytest: what ``kamcore plugin check`` runs, one verdict a law."""
