@@ -34,6 +34,8 @@ __all__ = [
     "control_accounts",
     "first_day",
     "lay_out",
+    "live_lines_of",
+    "member_of",
     "members_in_use",
     "named_numbers",
     "openings",
@@ -111,16 +113,17 @@ def first_day(books: Books) -> dt.date | None:
     return first.replace(day=1) if isinstance(first, dt.date) else None
 
 
-def _live(side: Side) -> pl.LazyFrame:
+def live_lines_of(side: Side) -> pl.LazyFrame:
     """Lines on the control accounts, with the party they are about; void vouchers left out."""
     books = side.books
     void = books.vouchers.lazy().filter(pl.col("status") == "void").select("voucher_id")
     lines = books.lines.lazy().join(side.accounts.lazy(), on="account", how="inner")
     lines = lines.join(void, on="voucher_id", how="anti")
-    return lines.with_columns(_member(books.lines.columns).alias("member"))
+    return lines.with_columns(member_of(books.lines.columns).alias("member"))
 
 
-def _member(columns: Iterable[str]) -> pl.Expr:
+def member_of(columns: Iterable[str]) -> pl.Expr:
+    """The member of the dimension a row is kept by (its column ``dimension``), or null."""
     found = pl.lit(None, dtype=pl.String)
     for dimension in ("supplier", "customer"):
         if schema.AUX + dimension in columns:
@@ -135,7 +138,9 @@ def members_in_use(side: Side) -> pl.DataFrame:
     Columns: ``dimension``, ``member`` (null where a line names none), ``name``, ``short_name``,
     ``credit_code``, ``lines`` (their number).  Sorted by dimension and member.
     """
-    used = _live(side).group_by("dimension", "member").agg(pl.len().alias("lines")).collect()
+    used = (
+        live_lines_of(side).group_by("dimension", "member").agg(pl.len().alias("lines")).collect()
+    )
     stated = _stated_members(side)
     used = pl.concat([used, stated.join(used, on=["dimension", "member"], how="anti")])
     known = side.books.members.select(
@@ -149,7 +154,7 @@ def members_in_use(side: Side) -> pl.DataFrame:
 def _stated_members(side: Side) -> pl.DataFrame:
     balances = side.books.balances
     rows = balances.lazy().join(side.accounts.lazy(), on="account", how="inner")
-    rows = rows.with_columns(_member(balances.columns).alias("member"))
+    rows = rows.with_columns(member_of(balances.columns).alias("member"))
     rows = rows.filter(pl.col("member").is_not_null()).select("dimension", "member").unique()
     return rows.with_columns(lines=pl.lit(0, dtype=pl.get_index_type())).collect()
 
@@ -184,7 +189,7 @@ def lay_out(side: Side, links: pl.DataFrame) -> pl.DataFrame:
         .str.strip_prefix("-")
         .alias("voucher"),
     )
-    rows = _live(side).join(
+    rows = live_lines_of(side).join(
         links.lazy().select("dimension", "member", "party"),
         on=["dimension", "member"],
         how="inner",
@@ -237,7 +242,7 @@ def openings(side: Side, links: pl.DataFrame) -> pl.DataFrame:
 def _linked_stock(rows: pl.DataFrame, side: Side, links: pl.DataFrame) -> pl.DataFrame:
     base = side.books.entity.base_currency
     rows = rows.join(side.accounts, on="account", how="inner")
-    rows = rows.with_columns(_member(rows.columns).alias("member"))
+    rows = rows.with_columns(member_of(rows.columns).alias("member"))
     rows = rows.join(
         links.select("dimension", "member", "party"),
         on=["dimension", "member"],
