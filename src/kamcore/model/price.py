@@ -48,6 +48,12 @@ BACKWARDS = Fault(
     en="price rule {value!r} ends on {to}, before it starts on {since}",
 )
 
+NEGATIVE = Fault(
+    code="Q1008",
+    zh="价格规则的{what} {value} 是负数",
+    en="the {what} of a price rule is negative: {value}",
+)
+
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
@@ -124,7 +130,7 @@ class Rounding:
 
 def _positive(_rule: object, field: "attrs.Attribute[Any]", value: Decimal | None) -> None:
     if value is not None and value < 0:
-        raise ValueError(f"{field.name} is not negative: {value}")
+        raise UsageError(NEGATIVE.at(Place(), value, what=field.name))
 
 
 def _money() -> Any:

@@ -2,6 +2,7 @@
 
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.choosing import Question
+from kamcore.pricing.contracting import contract_prices
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.quoting import Quote, answer, quote
 from kamcore.pricing.rebate_voucher import RebateAccounts, accrual_draft, settlement_draft
@@ -16,6 +17,7 @@ __all__ = [
     "RebateAccounts",
     "accrual_draft",
     "answer",
+    "contract_prices",
     "price_orders",
     "quote",
     "rebate",

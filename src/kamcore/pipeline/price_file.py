@@ -1,0 +1,49 @@
+"""Prices, orders and sales from form files, ready to be asked."""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from kamcore.forms.price_list import Item
+from kamcore.model.contract import Contract
+from kamcore.model.price import Membership, PricePolicy, PriceRule
+from kamcore.model.promotion import Promotion
+from kamcore.model.rebate import Sale
+from kamcore.pipeline.contract_file import contracts_of
+from kamcore.pipeline.form_file import Forms
+from kamcore.pricing import Prices, contract_prices
+
+__all__ = ["prices_of", "sales_of"]
+
+
+def prices_of(forms: Forms) -> Prices:
+    """The price list that forms hold: rules, promotions, grades, items, policy.
+
+    The goods discount of a contract is a rule too, from version to version.
+    """
+    items = forms.of(Item)
+    return Prices(
+        rules=(*forms.of(PriceRule), *contract_prices(contracts(forms))),
+        promotions=forms.of(Promotion),
+        grades=forms.of(Membership),
+        groups=tuple(Membership(item.code, item.group) for item in items if item.group),
+        units=tuple(unit for item in items for unit in item.units),
+        policy=forms.one(PricePolicy) or PricePolicy(),
+    )
+
+
+def contracts(forms: Forms) -> tuple[Contract, ...]:
+    """The contracts that forms hold."""
+    return contracts_of(forms).contracts
+
+
+def sales_of(forms: Forms) -> tuple[Sale, ...]:
+    """The sales that forms hold, each with the group of its item."""
+    groups = {item.code: item.group for item in forms.of(Item)}
+    return tuple(_grouped(forms.of(Sale), groups))
+
+
+def _grouped(sales: Iterable[Sale], groups: dict[str, str]) -> Iterator[Sale]:
+    for sale in sales:
+        known = sale.group or groups.get(sale.item, "")
+        yield attrs.evolve(sale, group=known)
