@@ -17,7 +17,9 @@ from kamcore.cli.screen import Screen, money, needs_a_look
 from kamcore.errors import LossRefused, Problem, UsageError
 from kamcore.format import Format, Loss
 from kamcore.format.loss import KIND_ZH
+from kamcore.forms.sub_accounts import rules_to_toml
 from kamcore.pipeline import Conversion, convert
+from kamcore.pipeline.atomic import EXISTS, whole
 from kamcore.pipeline.converting import UNMAPPED
 from kamcore.pipeline.reading import source_of
 from kamcore.place import Place
@@ -39,6 +41,9 @@ class Request:
 
     to: str
     mapping: Path | None = None
+    sub_accounts: Any = None
+    rule: Path | None = None
+    save_rule: Path | None = None
     source_format: str | None = None
     force: bool = False
     no_loss: bool = False
@@ -64,6 +69,26 @@ class Request:
     metavar="FILE",
     zh="科目和往来的对照表 (.toml 或 .xlsx)",
     en="Codes in the target's words (.toml or .xlsx).",
+)
+@option(
+    "--sub-accounts",
+    type=click.Choice(["to-auxiliary", "to-accounts"]),
+    zh="把明细科目转成核算项目 (to-auxiliary), 或转回明细科目 (to-accounts), 并证明余额相等",
+    en="Make sub-accounts auxiliary members, or members sub-accounts, with a proof of equal sums.",
+)
+@option(
+    "--rule",
+    type=PATH,
+    metavar="FILE",
+    zh="明细科目规则 (.toml 或 .xlsx); 转成核算项目时可不给, 按名称判断",
+    en="Which sub-accounts are members (.toml or .xlsx); to-auxiliary finds them by name.",
+)
+@option(
+    "--save-rule",
+    type=PATH,
+    metavar="FILE.toml",
+    zh="把用到的对应关系写成规则, 供转回时 --rule 使用",
+    en="Write the pairs as a rule that leads back with --rule.",
 )
 @source_format
 @option("--force", is_flag=True, zh="覆盖已有的目标文件", en="Replace an existing target.")
@@ -126,6 +151,9 @@ def command(screen: Screen, src: Path, dst: Path, **asked: Any) -> int:
 def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Conversion:
     """Check what can be refused before any work, then convert."""
     source_of(src)
+    saved = request.save_rule
+    if saved is not None and saved.exists() and not request.force:
+        raise UsageError(EXISTS.at(Place(file=str(saved)), saved.name))
     if dst.exists() and src.samefile(dst):
         raise UsageError(ONTO_ITSELF.at(Place(file=str(dst)), dst.name))
     with progress(screen) as report:
@@ -134,6 +162,8 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
             dst,
             to=request.to,
             mapping=request.mapping,
+            sub_accounts=request.sub_accounts,
+            rule=request.rule,
             source_format=request.source_format,
             read_options=pairs(request.from_option, "--from-option"),
             write_options=pairs(request.option, "--option"),
@@ -142,6 +172,9 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
             bad=request.bad,
             progress=report,
         )
+    if saved is not None and done.regrouped:
+        with whole(saved, force=request.force) as temporary:
+            temporary.write_text(rules_to_toml(done.regrouped.rows), "utf-8", newline="\n")
     return attrs.evolve(done, losses=with_vouchers(done.losses, done.reading.books))
 
 
@@ -169,6 +202,12 @@ def show(screen: Screen, done: Conversion, dst: Path, report: Path | None) -> No
         f"  复核: 写出后重新读入, 比较 {facts} 个字段, {rows:,} 行, 无差异",
         f"  proof: read again, {facts} fields of {rows:,} lines compared, no difference",
     )
+    if done.regrouped:
+        pairs_of, sums = len(done.regrouped.rows), done.regrouped.proof.compared
+        screen.line(
+            f"  明细科目与核算项目: {pairs_of:,} 个对应, {sums:,} 个合计逐一相等",
+            f"  sub-accounts and members: {pairs_of:,} pairs, {sums:,} sums compared, all equal",
+        )
     if done.skipped:
         screen.line(
             f"  跳过有错的凭证 {done.skipped} 张",

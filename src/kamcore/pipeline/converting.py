@@ -11,6 +11,7 @@ import polars as pl
 
 from kamcore.books import Books, Totals
 from kamcore.books.mapping import Mapped, Merged, Unmapped, map_books
+from kamcore.books.sub_accounts import Regrouped
 from kamcore.errors import BooksError, Fault, LossRefused, PluginError, Problem, Severity
 from kamcore.format import Fact, Format, Loss, LossKind, LossReport, Options, Reading, Source
 from kamcore.model.dimension import label_of
@@ -19,6 +20,7 @@ from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.mapping_file import read_mapping
 from kamcore.pipeline.proving import Proof, prove
 from kamcore.pipeline.reading import read, source_of
+from kamcore.pipeline.regrouping import Direction, regroup, regrouped_json
 from kamcore.place import Place
 from kamcore.plugin import Registry, registry
 
@@ -90,6 +92,8 @@ class Conversion:
     losses: LossReport
     proof: Proof
     mapped: Mapped
+    regrouped: Regrouped | None = None
+    """Sub-accounts and members that took each other's place, where that was asked."""
     skipped: int = 0
     """Vouchers left out because they had errors and the caller asked for it."""
 
@@ -100,7 +104,7 @@ class Conversion:
             "target": self.target.to_json(),
             "reason": self.reading.reason[0 if lang == "zh" else 1],
             "losses": [loss.to_json() for loss in self.losses],
-            "proof": self.proof.to_json(),
+            "proof": {**self.proof.to_json(), **self._regrouped_json()},
             "mapping": {
                 "used": self.mapped.used,
                 "unmapped": [attrs.asdict(code) for code in self.mapped.unmapped],
@@ -111,6 +115,9 @@ class Conversion:
             "problems": [problem.to_json(lang) for problem in self.reading.problems],
         }
 
+    def _regrouped_json(self) -> dict[str, Any]:
+        return {"sub_accounts": regrouped_json(self.regrouped)} if self.regrouped else {}
+
 
 def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
     src: str | os.PathLike[str],
@@ -119,6 +126,8 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
     to: str,
     mapping: CodeMap | str | os.PathLike[str] | None = None,
     steps: Sequence[str] = (),
+    sub_accounts: Direction | None = None,
+    rule: str | os.PathLike[str] | None = None,
     source_format: str | None = None,
     read_options: Options | None = None,
     write_options: Options | None = None,
@@ -139,6 +148,9 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
         to: name of the target format.
         mapping: codes of the source in the target's words, as a value or the path of a form.
         steps: names of transformations that plug-ins offer, applied in this order before mapping.
+        sub_accounts: ``to-auxiliary`` makes sub-accounts members of a dimension, ``to-accounts``
+            members sub-accounts, before mapping; with a proof of equal sums.
+        rule: form that says which; to members, learned from names when left out.
         source_format: name of the source's format; recognised from the content when left out.
         read_options: options of the source format.
         write_options: options of the target format.
@@ -151,7 +163,8 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
 
     Raises:
         SourceError: the source or the mapping cannot be read.
-        BooksError: the source has errors and `bad` is ``refuse``.
+        BooksError: the source has errors and `bad` is ``refuse``, or sums of sub-accounts and of
+            members would differ.
         LossRefused: something would be lost and `allow_loss` is false, or the mapping does not
             list a code in use.
         UsageError: the target exists and `force` is false, or an option is unknown.
@@ -168,7 +181,8 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
     usable, skipped = usable_books(reading, bad)
     for name in steps:
         usable = known.step(name).apply(usable)
-    mapped = _mapped(usable, mapping)
+    regrouped = regroup(usable, sub_accounts, rule) if sub_accounts else None
+    mapped = _mapped(regrouped.books if regrouped else usable, mapping)
     with whole(Path(dst), force=force) as temporary:
         report = target_format.write(
             mapped.books, temporary, options=write_options, allow_loss=allow_loss
@@ -184,6 +198,7 @@ def convert(  # noqa: PLR0913  the front door spells its choices out (decision 0
         losses=LossReport.of([*report, *_merge_losses(mapped.merged)]),
         proof=proof,
         mapped=mapped,
+        regrouped=regrouped,
         skipped=skipped,
     )
 

@@ -1,0 +1,130 @@
+"""Sub-accounts to members and back through files: rules, the command line, the proof."""
+
+import openpyxl
+import pytest
+
+from command_line import kamcore
+from kamcore.errors import SourceError
+from kamcore.forms.sub_accounts import rules_from_toml, rules_to_toml
+from kamcore.model.sub_account import SubAccount
+from kamcore.pipeline import read, write
+from kamcore.pipeline.regrouping import read_rules
+from matching_books import accounts
+from small_books import books, cr, dr, voucher
+
+
+@pytest.fixture
+def folder(tmp_path):
+    chart = accounts(
+        ("1122", "应收账款"), ("1122.01", "甲样例公司"), ("1122.02", "乙样例公司"),
+        ("6001", "收入"),
+    )  # fmt: skip
+    lines = (dr("1122.01", "10"), dr("1122.02", "20.50"), cr("6001", "30.50"))
+    write(books(voucher(1, *lines, preparer="甲"), accounts=chart), tmp_path / "a.jsonl", "native")
+    return tmp_path
+
+
+def convert(folder, src, dst, *more):
+    return kamcore("convert", src, dst, "--to", "native", *more, "--json", cwd=folder)
+
+
+def test_there_by_name_and_back_by_the_saved_rule(folder):
+    there = convert(folder, "a.jsonl", "b.jsonl", "--sub-accounts", "to-auxiliary",
+                    "--save-rule", "rule.toml")  # fmt: skip
+    proof = there.json["proof"]["sub_accounts"]
+    assert proof["equal"]
+    assert (proof["debit"], proof["credit"]) == ("30.50", "30.50")
+    assert [(row["account"], row["member"]) for row in proof["rows"]] == [
+        ("1122.01", "01"),
+        ("1122.02", "02"),
+    ]
+    lines = read(folder / "b.jsonl").books.lines
+    assert lines["account"].to_list() == ["1122", "1122", "6001"]
+    assert lines["aux_customer"].to_list() == ["01", "02", None]
+    back = convert(folder, "b.jsonl", "c.jsonl", "--sub-accounts", "to-accounts",
+                   "--rule", "rule.toml")  # fmt: skip
+    assert back.json["proof"]["sub_accounts"]["equal"]
+    first, last = (read(folder / f"{name}.jsonl").books for name in "ac")
+    assert last.lines.equals(first.lines)
+    assert last.accounts["code"].to_list() == first.accounts["code"].to_list()
+
+
+def test_the_screen_says_what_was_compared(folder):
+    asked = ("convert", "a.jsonl", "b.jsonl", "--to", "native", "--sub-accounts", "to-auxiliary")
+    shown = kamcore(*asked, cwd=folder, KAMCORE_LANG="zh").text
+    assert "明细科目与核算项目: 2 个对应" in shown
+
+
+def test_members_to_accounts_need_a_rule(folder):
+    done = convert(folder, "a.jsonl", "b.jsonl", "--sub-accounts", "to-accounts")
+    assert (done.code, done.json["error"]["code"]) == (2, "C5102")
+
+
+def test_where_nothing_can_be_learned_it_is_said(tmp_path):
+    write(books(voucher(1, preparer="甲")), tmp_path / "a.jsonl", "native")
+    done = convert(tmp_path, "a.jsonl", "b.jsonl", "--sub-accounts", "to-auxiliary")
+    assert (done.code, done.json["error"]["code"]) == (2, "C5101")
+
+
+def test_a_sum_that_would_change_is_refused(tmp_path):
+    chart = accounts(("1122", "应收账款"), ("1122.01", "甲样例公司"), ("6001", "收入"))
+    lines = (dr("1122.01", "1"), dr("1122", "5", aux={"customer": "01"}), cr("6001", "6"))
+    write(books(voucher(1, *lines, preparer="甲"), accounts=chart), tmp_path / "a.jsonl", "native")
+    done = convert(tmp_path, "a.jsonl", "b.jsonl", "--sub-accounts", "to-auxiliary")
+    assert (done.code, done.json["error"]["code"]) == (3, "C5103")
+    assert not (tmp_path / "b.jsonl").exists()
+
+
+def test_rules_stand_in_a_workbook_too(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "明细科目对照"
+    book.active.append(("上级科目", "类别", "明细科目", "项目代码", "项目名称"))
+    book.active.append(("1122", "客户", "1122.01", "C01", "甲公司"))
+    book.active.append(("2202", "供应商", None, None, None))
+    book.save(tmp_path / "rule.xlsx")
+    one, two = read_rules(tmp_path / "rule.xlsx")
+    assert (one.account, one.dimension, one.members) == ("1122", "customer", {"1122.01": "C01"})
+    assert (two.account, two.dimension, two.members) == ("2202", "supplier", {})
+    book.active.title = "别的"
+    book.save(tmp_path / "other.xlsx")
+    with pytest.raises(SourceError) as caught:
+        read_rules(tmp_path / "other.xlsx")
+    assert caught.value.code == "C5104"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("rule = 1", "D1101"),
+        ("[[rule]]\naccount = '1122'", "D1101"),
+        ("[[rule", "D1101"),
+        ("[[rule]]\naccount='1122'\ndimension='客户'\n[rule.members]\na='1'\nb='1'", "D1103"),
+    ],
+)
+def test_mistakes_in_a_rule_are_said(text, code):
+    with pytest.raises(SourceError) as caught:
+        rules_from_toml(text, "rule.toml")
+    assert caught.value.code == code
+
+
+def test_a_row_without_its_account_is_said(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "明细科目对照"
+    for row in (("上级科目", "类别", "明细科目"), (None, "客户", "1122.01")):
+        book.active.append(row)
+    book.save(tmp_path / "rule.xlsx")
+    with pytest.raises(SourceError) as caught:
+        read_rules(tmp_path / "rule.xlsx")
+    assert (caught.value.code, caught.value.place.row) == ("D1102", 2)
+
+
+def test_what_is_written_as_a_rule_reads_back():
+    rows = tuple(
+        SubAccount(
+            account=f"1122.{n}", parent="1122", dimension="customer", member=f"C{n}", name=name
+        )
+        for n, name in ((1, '甲"公司'), (2, ""))
+    )
+    [rule] = rules_from_toml(rules_to_toml(rows), "rule.toml")
+    assert rule.members == {"1122.1": "C1", "1122.2": "C2"}
+    assert rule.names == {"1122.1": '甲"公司'}
