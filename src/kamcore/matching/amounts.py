@@ -8,10 +8,9 @@ receipt that names numbers of other documents, is not matched by its amount.
 import polars as pl
 
 from kamcore.matching.group import Group
-from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
 
-__all__ = ["fitting", "same_amounts", "single_amounts", "single_elsewhere"]
+__all__ = ["fitting", "single_amounts", "single_elsewhere"]
 
 _LONG = 6
 """Characters of a number that speaks against a document it is not the number of."""
@@ -82,28 +81,3 @@ def single_elsewhere(pool: Pool, score: int) -> list[Group]:
     pairs = receipts.filter(~pl.col("is_advance")).join(items, on=same, suffix="_item")
     pairs = _not_contradicted(pool, pairs.filter(fitting(pool)))
     return [_group(row, "amount_elsewhere", score) for row in pairs.iter_rows(named=True)]
-
-
-def same_amounts(pool: Pool, score: int) -> list[Group]:
-    """Proposals where several documents have one amount: the first receipt for the first."""
-    same = ["key", "currency", "units"]
-    receipts = pool.open(is_item=False).with_columns(paid=pl.col("units"))
-    receipts = receipts.filter(pl.col("key").is_not_null(), ~pl.col("is_advance"))
-    receipts = receipts.sort("date", "doc").with_columns(rank=pl.int_range(pl.len()).over(same))
-    items = pool.open(is_item=True).sort("due", "date", "doc", nulls_last=True)
-    items = items.with_columns(rank=pl.int_range(pl.len()).over(same), alike=pl.len().over(same))
-    pairs = receipts.join(items, on=[*same, "rank"], suffix="_item").filter(fitting(pool))
-    found = []
-    for row in pairs.sort("doc").iter_rows(named=True):
-        group = _group(row, "same_amount", score)
-        found.append(
-            Group(
-                rule=group.rule,
-                receipts=group.receipts,
-                items=group.items,
-                key=str(row["alike"]),
-                answer=Answer.SEVERAL if row["alike"] > 1 else Answer.UNIQUE,
-                score=score,
-            )
-        )
-    return found

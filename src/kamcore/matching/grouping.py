@@ -47,9 +47,9 @@ def parties(pool: Pool) -> Iterator[Party]:
     )
     left = left.join(both.filter("has"), on=["key", "currency"], how="semi")
     left = left.with_columns(order=pl.coalesce("due", "date"))
-    columns = ("doc", "units", "date", "is_item", "stated", "why", "is_advance", "key", "currency")
+    columns = ["doc", "units", "date", "due", "is_item", "stated", "why", "is_advance"]
     left = left.sort("key", "currency", "order", "date", "doc", nulls_last=True)
-    for (key, currency), rows in left.select(columns).group_by(
+    for (key, currency), rows in left.select(*columns, "key", "currency").group_by(
         "key", "currency", maintain_order=True
     ):
         every = list(rows.iter_rows(named=True))

@@ -11,11 +11,12 @@ from kamcore.matching.amounts import single_amounts
 from kamcore.matching.columns import documents
 from kamcore.matching.group import Group
 from kamcore.matching.grouping import settle_groups
+from kamcore.matching.naming import naming_of
 from kamcore.matching.policy import MatchPolicy
 from kamcore.matching.pool import Pool, pool_of
 from kamcore.matching.proposing import propose
 from kamcore.matching.reds import cancel
-from kamcore.matching.referring import naming_of, settle_named
+from kamcore.matching.referring import settle_named
 from kamcore.matching.result import Decision, Matching, decision_of
 from kamcore.matching.tolerance import settle_tolerated
 from kamcore.model.company_name import Aliases

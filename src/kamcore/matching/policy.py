@@ -140,7 +140,7 @@ class MatchPolicy:
     """Bound of one group search in work units."""
     total_work: int = attrs.field(default=200_000_000, validator=attrs.validators.ge(1))
     """Bound of all group searches of a run in work units."""
-    near_share: Decimal = _share("0.03")
+    near_share: Decimal = _share("0.05")
     """How far an amount may be off and still be proposed."""
     least: int = attrs.field(default=50, validator=attrs.validators.in_(range(101)))
     """Proposals with a lower score are not made."""

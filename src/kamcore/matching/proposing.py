@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from kamcore.matching.amounts import fitting, same_amounts, single_elsewhere
+from kamcore.matching.amounts import fitting, single_elsewhere
 from kamcore.matching.group import Group
 from kamcore.matching.grouping import Party, parties
+from kamcore.matching.naming import Naming
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
-from kamcore.matching.referring import Naming
 from kamcore.matching.searching import search
-from kamcore.matching.subset_sum import runs
+from kamcore.matching.sequences import SCORE, Habits, habits_of, in_sequence
 
 __all__ = ["SCORES", "propose"]
 
@@ -25,25 +25,24 @@ SCORES = {
     "named_with_reason": 85,
     "completed": 80,
     "elsewhere": 60,
-    "same_amount": 65,
-    "run": 65,
+    "in_sequence": SCORE,
     "likely_group": 60,
     "near": 55,
     "near_with_reason": 70,
 }
 """What each kind of evidence is worth."""
 
-_PART = "部分|分期|首笔|首付|第.笔|余款|尾款|PART"
-
 
 def propose(pool: Pool, naming: Naming) -> list[Group]:
     """The proposals, best first; each document in one of them at most."""
+    habits = habits_of(pool)
+    every = list(parties(pool))
     found = [
         *_named(pool, naming),
-        *same_amounts(pool, SCORES["same_amount"]),
         *single_elsewhere(pool, SCORES["elsewhere"]),
-        *(group for party in parties(pool) for group in _combined(pool, party)),
-        *_near(pool),
+        *(group for party in every for group in in_sequence(naming, party, habits)),
+        *(group for party in every for group in _combined(pool, party)),
+        *_near(pool, habits),
     ]
     found.sort(key=lambda one: (-(one.score or 0), one.receipts, one.items))
     taken: set[int] = set()
@@ -65,6 +64,9 @@ def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
     for receipt in naming.waiting():
         items = naming.items(receipt)
         paid, owed = naming.units[receipt], naming.total(items)
+        reds = naming.reds(items)
+        if reds and paid <= owed + naming.total(reds):
+            items, owed = sorted({*items, *reds}), owed + naming.total(reds)
         is_short = 0 < paid < owed
         reason = whys[receipt] if is_short else None
         settled = _spread(naming, items, paid, whole=reason is not None or paid >= owed)
@@ -73,7 +75,9 @@ def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
             receipts=((receipt, min(paid, max(owed, 0)) or paid),),
             items=settled,
             key=naming.key(receipt, items),
-            answer=Answer.UNIQUE if all(wanted[item] == 1 for item in items) else Answer.SEVERAL,
+            answer=Answer.SEVERAL
+            if any(wanted.get(item, 1) > 1 for item in items)
+            else Answer.UNIQUE,
             difference=owed - paid if reason else 0,
             difference_reason=reason,
             score=SCORES["named_with_reason" if reason else "named"],
@@ -86,60 +90,47 @@ def _spread(
     """What of each document is settled: all of it, or the oldest first until nothing is left."""
     if whole:
         return naming.parts(items)
-    parts, left = [], paid
+    reds = [doc for doc in items if naming.units[doc] < 0]
+    left = paid - naming.total(reds)
+    parts = [(doc, naming.units[doc]) for doc in reds]
     for doc in items:
-        units = min(left, naming.units[doc])
+        units = min(left, naming.units[doc]) if doc not in reds else 0
         if units:
             parts.append((doc, units))
-        left -= units
-    return tuple(parts)
+            left -= units
+    return tuple(sorted(parts))
 
 
 def _combined(pool: Pool, party: Party) -> Iterator[Group]:
-    """Groups that add up, but in several ways or perhaps by chance; the oldest is shown."""
-    blue = [item for item in party.items if item["units"] > 0]
+    """Groups that add up, but in several ways or perhaps by chance."""
     for receipt in party.receipts:
         target = receipt["units"]
         if target <= 0 or receipt["is_advance"]:
             continue
-        dated = [
-            item
-            for item in blue
+        every = [
+            (item["doc"], item["units"])
+            for item in party.items
             if None in (item["date"], receipt["date"])
             or (receipt["date"] - item["date"]).days >= -pool.policy.before
         ]
-        every = [(item["doc"], item["units"]) for item in dated]
-        found = runs([unit for _, unit in every], target)
-        if found:
-            first, last = found[0]
-            answer = Answer.UNIQUE if len(found) == 1 else Answer.SEVERAL
-            yield _group(receipt, every[first : last + 1], answer, "run")
-            continue
-        every += [(item["doc"], item["units"]) for item in party.items if item["units"] < 0]
         before = pool.work
         hit = search(pool, every, target)
         if hit is not None and hit.is_likely:
+            several = hit.answer is Answer.SEVERAL
             units = dict(every)
-            parts = [(doc, units[doc]) for doc in hit.docs]
-            yield _group(receipt, parts, hit.answer, "likely_group")
+            yield Group(
+                rule="group_several" if several else "group_chance",
+                receipts=((receipt["doc"], target),),
+                items=tuple((doc, units[doc]) for doc in sorted(hit.docs)),
+                answer=hit.answer,
+                score=SCORES["likely_group"],
+            )
         elif pool.work == before and len(every) > 1:
             pool.undecided.add(receipt["doc"])
 
 
-def _group(
-    receipt: dict[str, int], parts: list[tuple[int, int]], answer: Answer, score: str
-) -> Group:
-    return Group(
-        rule="group_several" if answer is Answer.SEVERAL else "group_chance",
-        receipts=((receipt["doc"], receipt["units"]),),
-        items=tuple(sorted(parts)),
-        answer=answer,
-        score=SCORES[score],
-    )
-
-
-def _near(pool: Pool) -> list[Group]:
-    """A receipt a little less than the only document it comes near to."""
+def _near(pool: Pool, habits: Habits) -> list[Group]:
+    """A receipt a little less than the document it comes near to; the likeliest by its date."""
     receipts = pool.open(is_item=False).filter(
         pl.col("key").is_not_null(), ~pl.col("is_advance"), pl.col("units") > 0
     )
@@ -150,23 +141,27 @@ def _near(pool: Pool) -> list[Group]:
     pairs = pairs.with_columns(short=short).filter(
         (short > 0) & (short.cast(pl.Float64) <= share * pl.col("units_item"))
     )
-    one = (pl.len().over("doc") == 1) & (pl.len().over("doc_item") == 1)
     found = []
-    for row in pairs.filter(one).sort("doc").iter_rows(named=True):
+    for row in pairs.sort("doc", "doc_item").iter_rows(named=True):
         reason = row["why"] or _fee(row["short"], row["units_item"])
         if reason is None:
             continue
-        found.append(
-            Group(
-                rule="near_amount",
-                receipts=((row["doc"], row["units"]),),
-                items=((row["doc_item"], row["units_item"]),),
-                difference=row["short"],
-                difference_reason=reason,
-                score=SCORES["near_with_reason" if row["why"] else "near"],
-            )
+        group = Group(
+            rule="near_amount",
+            receipts=((row["doc"], row["units"]),),
+            items=((row["doc_item"], row["units_item"]),),
+            difference=row["short"],
+            difference_reason=reason,
+            score=SCORES["near_with_reason" if row["why"] else "near"],
         )
-    return found
+        due = row["due_item"] or row["date_item"]
+        found.append((habits.off(row["key"], row["date"], due), row["doc_item"], group))
+    best: dict[int, tuple[int, int, Group]] = {}
+    for off, item, group in found:
+        doc = group.receipts[0][0]
+        if doc not in best or (off, item) < best[doc][:2]:
+            best[doc] = (off, item, group)
+    return [group for _, _, group in best.values()]
 
 
 _FEE = 200 * 10_000
