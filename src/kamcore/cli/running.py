@@ -71,6 +71,26 @@ COMMANDS = {
         "账龄分析: 截至某日未结清的款项",
         "Age what is open on an account as of a date.",
     ),
+    "provision": (
+        "kamcore.cli.provisioning",
+        "坏账准备: 按政策计提, 起草凭证",
+        "Allowance for bad debts by a policy, with the draft.",
+    ),
+    "party": (
+        "kamcore.cli.party",
+        "客户档案: 检查, 查看, 查重, 导入, 导出",
+        "Parties: check, show, find duplicates, import, export.",
+    ),
+    "contract": (
+        "kamcore.cli.contract",
+        "合同: 条款, 到期日, 执行情况, 到期提醒",
+        "Contracts: terms, due dates, execution, what expires.",
+    ),
+    "forms": (
+        "kamcore.cli.forms",
+        "表单: 模板, 检查, 大客户管理表格",
+        "Forms: templates, checks, key-account sheets.",
+    ),
     "reconcile": (
         "kamcore.cli.reconciling",
         "往来对账: 两套账逐笔核对, 说明差异, 编余额调节表",

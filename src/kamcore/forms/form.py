@@ -21,7 +21,7 @@ import importlib
 import pkgutil
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, ClassVar
 
@@ -34,7 +34,17 @@ from kamcore import forms
 from kamcore.forms.cell import Mistake, Remark
 from kamcore.model.word import Word
 
-__all__ = ["Card", "Column", "Form", "Mistake", "Remark", "column", "kinds", "rows_of"]
+__all__ = [
+    "Card",
+    "Column",
+    "Form",
+    "Mistake",
+    "Remark",
+    "column",
+    "kinds",
+    "rows_of",
+    "with_options",
+]
 
 _HEADING = "kamcore"
 
@@ -75,6 +85,8 @@ class Column:
     example: str = ""
     required: bool = False
     choices: tuple[Word, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    """Usual values in Chinese and English, where others may be given too."""
     type: Any = str
     """``str``, ``Decimal``, ``int``, ``bool``, ``date`` or a `Word`."""
     rows: "type[Form] | None" = None
@@ -120,6 +132,12 @@ def _names(zh: str, en: str) -> dict[str, Any]:
     """The headings and the further names behind their bars."""
     (zh, *more), (en, *others) = zh.split("|"), en.split("|")
     return {"zh": zh, "en": en, "aliases": (*more, *others)}
+
+
+def with_options(field: Any, options: Iterable[tuple[str, str]]) -> Any:
+    """A declared field with its usual values in Chinese and English, for a drop-down."""
+    field.json_schema_extra[_HEADING]["options"] = tuple(options)
+    return field
 
 
 class Form(BaseModel):

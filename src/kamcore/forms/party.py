@@ -29,7 +29,7 @@ from kamcore.forms.cell import (
     as_whole,
 )
 from kamcore.forms.document import DocumentForm
-from kamcore.forms.form import Card, Form, column, rows_of
+from kamcore.forms.form import Card, Form, column, rows_of, with_options
 from kamcore.model import bank_account
 from kamcore.model.bank_account import BankAccount
 from kamcore.model.contact import Contact, ContactRole
@@ -223,7 +223,11 @@ def _columns() -> dict[str, Any]:
     for name, one in archive_fields().items():
         cell, example = _SPECIAL.get(name, (_CELLS.get(one.type, one.type), ""))
         zh = "|".join((one.zh, *one.aliases))
-        found[name] = (cell | None, column(zh, one.en, default=None, example=example))
+        declared = column(zh, one.en, default=None, example=example)
+        classes = PartyClasses.shipped().by_scheme.get(one.scheme, ())
+        if classes:
+            declared = with_options(declared, ((known.zh, known.en) for known in classes))
+        found[name] = (cell | None, declared)
     return found
 
 

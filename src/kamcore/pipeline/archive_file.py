@@ -33,6 +33,8 @@ class ArchiveRead:
 
     archive: Archive
     problems: tuple[Problem, ...]
+    between: tuple[Problem, ...] = ()
+    """Those of the problems that only show between records."""
     places: Mapping[str, Place]
     """Where each party stands, by code."""
 
@@ -54,13 +56,18 @@ def archive_of(forms: Forms) -> ArchiveRead:
     places = {
         entry.value.code: entry.place for entry in forms.entries if isinstance(entry.value, Party)
     }
-    problems = [*forms.problems, *_of_classes(archive, places)]
+    between = list(_of_classes(archive, places))
     for doubt in archive.doubts():
         code = doubt.facts.get("second") or doubt.facts.get("party")
         place = places.get(str(code), Place())
         column = "关联企业编码" if doubt.fault is NO_SUCH_PARTY else "外部代码"
-        problems.append(doubt.at(attrs.evolve(place, column=column)))
-    return ArchiveRead(archive=archive, problems=tuple(problems), places=places)
+        between.append(doubt.at(attrs.evolve(place, column=column)))
+    return ArchiveRead(
+        archive=archive,
+        problems=(*forms.problems, *between),
+        between=tuple(between),
+        places=places,
+    )
 
 
 def _of_classes(archive: Archive, places: Mapping[str, Place]) -> Iterator[Problem]:

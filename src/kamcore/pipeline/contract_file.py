@@ -55,6 +55,8 @@ class ContractsRead:
 
     contracts: tuple[Contract, ...]
     problems: tuple[Problem, ...]
+    between: tuple[Problem, ...] = ()
+    """Those of the problems that only show between records."""
     places: Mapping[tuple[str, int], Place]
     """Where each version stands, by number and version."""
 
@@ -91,8 +93,9 @@ def contracts_of(forms: Forms) -> ContractsRead:
         _contract([entry.value for entry in entries], clauses.get(number, []))
         for number, entries in sorted(grouped.items())
     )
-    problems = [*forms.problems, *_of_contracts(contracts, places, forms)]
-    return ContractsRead(contracts=contracts, problems=tuple(problems), places=places)
+    between = tuple(_of_contracts(contracts, places, forms))
+    problems = (*forms.problems, *between)
+    return ContractsRead(contracts=contracts, problems=problems, between=between, places=places)
 
 
 def _contract(records: list[ContractRecord], clauses: list[RebateClause]) -> Contract:

@@ -57,6 +57,7 @@ MORE_THAN_ONE = Fault(
 )
 NOTHING = Fault(
     code="C4015",
+    severity=Severity.WARNING,
     zh="文件里没有任何表单记录",
     en="there is no record of any form in the file",
     hint_zh="表单有哪些: kamcore forms list",

@@ -1,0 +1,26 @@
+"""``kamcore forms``: the forms people fill in: which there are, templates, checks, cards."""
+
+from kamcore.cli.grouping import group
+
+command = group(
+    "forms",
+    {
+        "list": (
+            "kamcore.cli.forms_listing",
+            "列出所有表单和各列",
+            "List the forms and their columns.",
+        ),
+        "make": (
+            "kamcore.cli.forms_making",
+            "生成空白模板: xlsx, TOML 或 JSON",
+            "Make an empty template: xlsx, TOML or JSON.",
+        ),
+        "check": (
+            "kamcore.cli.forms_checking",
+            "检查填好的表单, 列出全部问题",
+            "Check filled-in forms and list every problem.",
+        ),
+    },
+    zh="表单: 客户档案, 合同, 价格等由人填写的文件",
+    en="Forms: the files people fill in, such as parties, contracts and prices.",
+)
