@@ -279,7 +279,7 @@ def _text(value: object) -> str:
 def _place(books: Books, name: str, row: int, column: str | None) -> Place:
     """Where a row stands: its source row where known, and the voucher it belongs to."""
     values = books.tables[name].row(row, named=True)
-    voucher = _voucher(books, values)
+    voucher = voucher_of(books, values)
     fact = f"{name}.{column}" if column else None
     if values.get("source_row") is None:
         keys = [str(values[key]) for key in schema.TABLES[name].key if values[key] is not None]
@@ -288,7 +288,7 @@ def _place(books: Books, name: str, row: int, column: str | None) -> Place:
     return books.origin.place(values["source_row"], fact, voucher)
 
 
-def _voucher(books: Books, values: dict[str, Any]) -> str:
+def voucher_of(books: Books, values: dict[str, Any]) -> str:
     """Name the voucher of a row, such as ``2025-01 记-3``."""
     if values.get("voucher_id") is None:
         return ""

@@ -13,11 +13,13 @@ import attrs
 
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused, UsageError
+from kamcore.format.comparing import voucher_of
 from kamcore.format.fact import Fact, carried, filled
 from kamcore.format.head import Guess, Head, Source
 from kamcore.format.limits import Limits
 from kamcore.format.loss import Loss, Losses, LossKind, LossReport
 from kamcore.format.reading import Reading
+from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
 
 API = 1
@@ -170,11 +172,11 @@ class Format:
     @final
     def dropped(self, books: Books) -> list[Loss]:
         """Losses that follow from the card alone: facts stated by the books and not written."""
-        return [
-            _dropped(books, fact, count)
-            for fact, count in carried(books).items()
-            if not fact.within(self.writes)
-        ]
+        lost = {
+            fact: count for fact, count in carried(books).items() if not fact.within(self.writes)
+        }
+        kept = _told_by_codes(books, self.writes)
+        return [_dropped(books, fact, count) for fact, count in lost.items() if fact not in kept]
 
     @final
     def write(
@@ -226,11 +228,29 @@ class Format:
         raise LossRefused(problems[0], problems[1:])
 
 
+def _told_by_codes(books: Books, writes: frozenset[Fact]) -> frozenset[Fact]:
+    """Level and parent of accounts, where the codes that are written say the same."""
+    told = Fact("accounts", "level"), Fact("accounts", "parent")
+    codes = books.accounts["code"].to_list()
+    if not codes or not {Fact("accounts", "code"), Fact("lines", "account")} & writes:
+        return frozenset()
+    scheme = CodeScheme.detect(codes)
+    says = {"level": scheme.level, "parent": scheme.parent}
+    return frozenset(
+        fact
+        for fact in told
+        if all(
+            said is None or said == says[fact.column](code)
+            for code, said in zip(codes, books.accounts[fact.column], strict=True)
+        )
+    )
+
+
 def _dropped(books: Books, fact: Fact, count: int) -> Loss:
     frame = books.tables[fact.table]
     first = frame.with_row_index("_row").filter(filled(fact.table, fact.column)).head(1)
     row = first.row(0, named=True)
-    place = books.origin.place(row.get("source_row"), str(fact))
+    place = books.origin.place(row.get("source_row"), str(fact), voucher_of(books, row))
     label = ""
     if fact.is_dimension:
         known = books.dimensions.filter(id=fact.column.removeprefix(schema.AUX))

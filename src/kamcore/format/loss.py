@@ -15,6 +15,8 @@ class LossKind(enum.StrEnum):
 
     DROPPED = "dropped"
     """放弃: the layout has no room for it."""
+    OMITTED = "omitted"
+    """略去: the whole row is not written, such as a void voucher where no mark says void."""
     CUT = "cut"
     """截短: too long for its field."""
     ROUNDED = "rounded"
@@ -31,6 +33,7 @@ class LossKind(enum.StrEnum):
 
 KIND_ZH = {
     LossKind.DROPPED: "放弃",
+    LossKind.OMITTED: "略去",
     LossKind.CUT: "截短",
     LossKind.ROUNDED: "舍入",
     LossKind.REPLACED: "替换",

@@ -91,7 +91,7 @@ def _note_left_out(books: Books, out: pl.DataFrame, losses: Losses) -> None:
         first = out.row(0, named=True)
         name = f"{first['word'] or ''}-{'' if first['number'] is None else first['number']}"
         place = books.origin.place(first["source_row"], voucher=name)
-        losses.note(LossKind.DROPPED, "vouchers.status", out.height, place, name)
+        losses.note(LossKind.OMITTED, "vouchers.status", out.height, place, name)
 
 
 def _lines(books: Books, order: pl.DataFrame) -> pl.DataFrame:

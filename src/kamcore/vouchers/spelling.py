@@ -72,7 +72,7 @@ class Spelling:
         stays = heads["voucher_id"].is_in(lines["voucher_id"].unique().implode())
         if not void:
             stays &= ~(heads["status"] == "void").fill_null(value=False)
-        self.note(LossKind.DROPPED, "vouchers.status", ~stays, heads["status"])
+        self.note(LossKind.OMITTED, "vouchers.status", ~stays, heads["status"])
         order = heads.select("voucher_id", _order=pl.int_range(pl.len()), _stays=stays)
         placed = lines.with_row_index("_line").join(
             order, on="voucher_id", how="left", maintain_order="left"

@@ -188,7 +188,7 @@ def test_void_vouchers_stay_out_and_are_noted(tmp_path):
     given = books(voucher(1), voucher(2, status="void"), voucher(3))
     told, rows = written(given, tmp_path / "a.xlsx")
     assert [row["凭证号"] for row in rows] == [1, 1, 3, 3]
-    assert "dropped vouchers.status 1" in told
+    assert "omitted vouchers.status 1" in told
 
 
 def test_a_period_that_is_not_the_month_of_the_date_is_noted(tmp_path):

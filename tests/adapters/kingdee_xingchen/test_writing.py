@@ -207,7 +207,7 @@ def test_void_vouchers_stay_out_and_are_noted(tmp_path):
     given = books(voucher(1), voucher(2, status="void"), voucher(3))
     told, rows = written(given, tmp_path / "a.xlsx")
     assert [row["凭证号"] for row in rows] == [1, None, 3, None]
-    assert "dropped vouchers.status 1" in told
+    assert "omitted vouchers.status 1" in told
 
 
 def test_vouchers_with_one_number_are_refused(tmp_path):

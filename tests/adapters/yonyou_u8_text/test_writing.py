@@ -164,7 +164,7 @@ def test_void_vouchers_are_left_out_and_said(tmp_path: Path) -> None:
     assert len(lines) == 4
     left_out = [loss for loss in report if loss.example == "转-2"]
     assert [(str(loss.kind), str(loss.fact), loss.count) for loss in left_out] == [
-        ("dropped", "vouchers.status", 1)
+        ("omitted", "vouchers.status", 1)
     ]
 
 

@@ -66,7 +66,7 @@ def _of_known_roles(books: Books, losses: Losses) -> Books:
         frame = books.tables[table]
         known = frame["party_role"].is_in(list(DIRECTIONS))
         if not known.all():
-            Noting(books, losses).note(LossKind.DROPPED, f"{table}.party_role", ~known)
+            Noting(books, losses).note(LossKind.OMITTED, f"{table}.party_role", ~known)
             extras = moved(books.extras, table, known.arg_true())
             books = _with(books, {table: frame.filter(known), "extras": extras})
     return books
@@ -163,7 +163,7 @@ def _note_applications(books: Books, after: pl.DataFrame, losses: Losses) -> Non
     known = before["item"].is_in(ids), before["receipt"].is_in(ids)
     neither = ~known[0] & ~known[1]
     noting = Noting(books, losses)
-    noting.note(LossKind.DROPPED, "applications.item", neither)
+    noting.note(LossKind.OMITTED, "applications.item", neither)
     whole = int((known[0] & known[1]).sum())
     pairs = after.filter(
         ~pl.any_horizontal(pl.col("item", "receipt").str.starts_with(VOUCHER))

@@ -141,7 +141,7 @@ def _with_lines(books: Books, noting: Noting) -> Books:
     """Vouchers that have lines; one without has no row in 记账凭证."""
     used = books.lines["voucher_id"].unique().implode()
     empty = ~books.vouchers["voucher_id"].is_in(used)
-    noting.note(LossKind.DROPPED, "vouchers.number", empty)
+    noting.note(LossKind.OMITTED, "vouchers.number", empty)
     heads = books.vouchers.filter(~empty)
     order = heads.select("voucher_id").with_row_index("_order")
     lines = books.lines.with_row_index("_row").join(

@@ -103,9 +103,9 @@ class _Spelling:
         """Leave void vouchers and heads without lines out, and put the lines in their order."""
         heads, lines = self.books.vouchers, self.books.lines
         void = (heads["status"] == "void").fill_null(value=False)
-        self.note(LossKind.DROPPED, "vouchers.status", void, heads["status"])
+        self.note(LossKind.OMITTED, "vouchers.status", void, heads["status"])
         empty = ~heads["voucher_id"].is_in(lines["voucher_id"].implode()) & ~void
-        self.note(LossKind.DROPPED, "vouchers.number", empty, heads["number"])
+        self.note(LossKind.OMITTED, "vouchers.number", empty, heads["number"])
         kept = heads.filter(~void & ~empty)
         strays = ~lines["voucher_id"].is_in(heads["voucher_id"].implode())
         self.note(LossKind.DROPPED, "lines.account", strays, lines["account"])
