@@ -1,7 +1,7 @@
 """Drafts on the command line: a table, JSON, and a file another system can import.
 
-A command that proposes vouchers takes the options of `drafts_options`, lets its request be a
-`Drafting`, calls `ready` before it reads anything, and then either::
+A command that proposes vouchers takes the options of `drafts_options`, makes a `Drafting` of its
+request, calls `ready` before it reads anything, and then either::
 
     show(screen, drafts, books)              # the table, for a person
     said |= {"drafts": as_json(drafts)}      # the key of --json
@@ -45,12 +45,20 @@ class Drafting:
     preparer: str | None = None
     force: bool = False
 
+    @classmethod
+    def of(cls, request: Any) -> "Drafting":
+        """The part of a request that is about drafts, whatever else it holds."""
+        names = [field.name for field in attrs.fields(cls)]
+        return cls(**{name: getattr(request, name) for name in names})
 
-def drafts_options(*short: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+
+def drafts_options(
+    *short: str, to: str = "--to"
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options of `Drafting`, but ``--force``, which `shared_options` has.
 
     `short` are further names of ``--drafts``, such as ``-o`` where the drafts are all there is
-    to write.
+    to write; `to` names the option of the format where ``--to`` is the end of a period.
     """
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,7 +66,8 @@ def drafts_options(*short: str) -> Callable[[Callable[..., Any]], Callable[..., 
             "--preparer", metavar="NAME", zh="草稿的制单人", en="Preparer of the drafts."
         )
         target = option(
-            "--to",
+            to,
+            "to",
             metavar="FORMAT",
             zh="草稿写成的格式, 见 kamcore formats",
             en="Format of the drafts; see kamcore formats.",
@@ -123,10 +132,10 @@ def save(screen: Screen, drafts: Sequence[Draft], books: Books, asked: Drafting)
         force=asked.force,
     )
     numbers = [f"{one.word}-{one.number}" for one in written.vouchers]
-    said = ", ".join(numbers)
+    said, many = ", ".join(numbers), "s" if len(numbers) > 1 else ""
     screen.note(
         f"  已写 {asked.drafts} ({written.format}): 草稿 {len(numbers)} 张, {said}, 已复核",
-        f"  wrote {asked.drafts} ({written.format}): {len(numbers)} drafts, {said}, proved",
+        f"  wrote {asked.drafts} ({written.format}): {len(numbers)} draft{many}, {said}, proved",
     )
     losses = [loss.to_json() for loss in written.losses]
     return {

@@ -41,6 +41,8 @@ NO_ALLOWANCE = Fault(
     code="L1312",
     zh="小企业会计准则不计提坏账准备, 损失发生时直接核销",
     en="books under the small-enterprise standard have no allowance: write the loss off directly",
+    hint_zh="损失发生时借记 {expense} 营业外支出 (坏账损失), 贷记应收账款 (第 10、68 条)",
+    hint_en="when the loss happens debit {expense} and credit the receivable (arts. 10, 68)",
 )
 
 ZERO = Decimal(0)
@@ -195,7 +197,7 @@ def charge_draft(charge: Decimal, accounts: ProvisionAccounts, date: dt.date) ->
         UsageError: the standard knows no allowance.
     """
     if accounts.allowance is None:
-        raise UsageError(NO_ALLOWANCE.at(Place()))
+        raise UsageError(NO_ALLOWANCE.at(Place(), expense=accounts.expense))
     if not charge:
         return None
     said = "计提坏账准备" if charge > 0 else "冲回坏账准备"
