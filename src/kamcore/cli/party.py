@@ -25,6 +25,11 @@ command = group(
             "到期应整理的档案, 缺少的资料, 未核实的内容",
             "What is due: reviews, documents lacking, values unverified.",
         ),
+        "import": (
+            "kamcore.cli.party_importing",
+            "由金蝶、用友的客户或供应商清单建立档案",
+            "Make an archive of customer and supplier lists.",
+        ),
         "export": (
             "kamcore.cli.party_exporting",
             "导出档案, 按密级略去或遮盖",
