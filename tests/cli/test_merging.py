@@ -46,7 +46,7 @@ def test_a_conflict_is_refused_and_told(folder):
     done = kamcore(*asked, "--json", cwd=folder)
     assert done.code == 4
     assert not (folder / "all.jsonl").exists()
-    assert done.json["error"]["code"] == "C5001"
+    assert done.json["error"]["code"] == "C5201"
     [conflict] = done.json["conflicts"]
     assert conflict["fields"] == ["lines.debit", "lines.credit"]
     assert done.json["changed"] == [conflict]

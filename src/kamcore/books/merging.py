@@ -142,7 +142,7 @@ def merge(exports: Sequence[Export], *, keep: Keep = "refuse") -> Merging:
         books=Books(entity, tables, origin),
         repeats=tuple(one for one in clashes if one.same),
         conflicts=conflicts,
-        table_conflicts=table_conflicts,
+        table_conflicts=tuple(sorted(table_conflicts, key=attrs.astuple)),
         gaps=(*_number_gaps(heads), *_period_gaps(heads)),
         kept=tuple(counts.get(index, 0) for index in range(len(exports))),
     )

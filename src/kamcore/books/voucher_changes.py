@@ -78,7 +78,8 @@ def _differing(
         "pair",
         *((pl.col(name) != pl.col(f"{name}_right")).alias(name) for name in (*fixed, *dims)),
     )
-    any_of = told.group_by("pair").agg(pl.all().any()).sort("pair")
+    any_of = told.group_by("pair").agg(pl.all().any())
+    any_of = any_of.filter(pl.any_horizontal(pl.exclude("pair"))).sort("pair")
     return [
         (row["pair"], name)
         for row in any_of.iter_rows(named=True)

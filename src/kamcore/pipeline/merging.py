@@ -19,19 +19,19 @@ from kamcore.place import Place
 from kamcore.plugin import registry
 
 CONFLICT = Fault(
-    code="C5001",
+    code="C5201",
     zh="凭证 {value} 在两个文件中内容不同: {first} 与 {other} ({fields})",
     en="voucher {value} differs between {first} and {other} ({fields})",
     hint_zh="查明以哪个为准, 再用 --keep first、last 或 both",
     hint_en="find out which one holds, then say --keep first, last or both",
 )
 NO_SOURCE = Fault(
-    code="C5002",
+    code="C5202",
     zh="至少要给出一个要合并的文件",
     en="there is no file to merge",
 )
 COMPANIES = Fault(
-    code="C5003",
+    code="C5203",
     zh="给出了 {value} 个公司名称, 文件有 {files} 个",
     en="{value} companies are named for {files} files",
     hint_zh="按文件的顺序每个文件写一个, 用逗号分开",
