@@ -16,6 +16,9 @@ from kamcore.matching.pool import Pool
 
 __all__ = ["Naming", "alone", "group_of", "naming_of"]
 
+EARLY = 5
+"""Days a receipt may come before a document it names."""
+
 STRONG = 8
 """Characters of a number that identifies a document although the payer is not known."""
 
@@ -35,6 +38,9 @@ class Naming:
     credits: dict[int, list[int]]
     numbers: dict[tuple[int, int], str]
     stated: dict[int, int]
+    twins: frozenset[int]
+    """Documents of one amount whose numbers differ by digits that changed places: who names one
+    may mean the other."""
 
     def items(self, receipt: int) -> list[int]:
         """Open documents that a receipt identifies."""
@@ -56,9 +62,15 @@ class Naming:
         said = [self.numbers[receipt, doc] for doc in items if (receipt, doc) in self.numbers]
         return min(said, default="")
 
-    def waiting(self) -> list[int]:
-        """Open receipts that identify open documents."""
-        return [doc for doc in self.named if doc not in self.pool.done and self.items(doc)]
+    def waiting(self, *, doubted: bool = False) -> list[int]:
+        """Open receipts that identify open documents; with `doubted` those naming twins too."""
+        return [
+            doc
+            for doc in self.named
+            if doc not in self.pool.done
+            and self.items(doc)
+            and (doubted or not self.twins.intersection(self.items(doc)))
+        ]
 
     def parts(self, docs: Iterable[int]) -> tuple[Part, ...]:
         """Documents with all that is open of them."""
@@ -83,12 +95,21 @@ def naming_of(pool: Pool) -> Naming:
         credits=_credits(pool),
         numbers=numbers,
         stated=dict(stated),
+        twins=_twins(pool),
     )
+
+
+def _twins(pool: Pool) -> frozenset[int]:
+    items = _numbered(pool).filter(pl.col("units") > 0, pl.col("digits") >= STRONG)
+    digits = pl.col("key").str.split("").list.eval(pl.element().sort()).list.join("")
+    same = ["party", "currency", "units", "alike"]
+    alike = items.with_columns(alike=digits).filter(pl.col("key").n_unique().over(same) > 1)
+    return frozenset(alike["doc"].to_list())
 
 
 def _numbered(pool: Pool) -> pl.DataFrame:
     """Numbers of open documents with their party; ``blues`` counts who else has the number."""
-    docs = pool.open(is_item=True).select("doc", "currency", "units", party="key")
+    docs = pool.open(is_item=True).select("doc", "currency", "units", "date", party="key")
     own = pool.refs.filter("is_own").select("doc", "key", "digits").join(docs, on="doc")
     blue = (pl.col("units") > 0).sum()
     return own.with_columns(blues=blue.over("party", "currency", "key"))
@@ -96,8 +117,8 @@ def _numbered(pool: Pool) -> pl.DataFrame:
 
 def _hits(pool: Pool) -> pl.DataFrame:
     """Receipt, document, number, and whether the number is this document's alone."""
-    docs = pool.open(is_item=False).select("doc", "currency", party="key")
-    said = pool.refs.join(docs, on="doc").select("doc", "kind", "key", "currency", "party")
+    docs = pool.open(is_item=False).select("doc", "currency", "date", party="key")
+    said = pool.refs.join(docs, on="doc").drop("digits", "is_own")
     items = _numbered(pool)
     whole = said.filter(pl.col("kind") != "tail").join(
         items, on=["key", "currency"], suffix="_item"
@@ -115,6 +136,10 @@ def _hits(pool: Pool) -> pl.DataFrame:
     hits = hits.filter(
         same.fill_null(value=False) | (unknown & everywhere & (pl.col("digits") >= STRONG))
     )
+    # Nobody knows the number of an invoice before it is made out; contracts and orders come first.
+    early = (pl.col("date_item") - pl.col("date")).dt.total_days() > EARLY
+    early = early.fill_null(value=False) & ~pl.col("kind").is_in(["contract", "order"])
+    hits = hits.filter(~early)
     return hits.select("doc", "doc_item", "key", alone=pl.col("blues") <= 1).sort(
         "doc", "doc_item", "key"
     )

@@ -134,7 +134,7 @@ class MatchPolicy:
     """Days a receipt may come before its document and still be matched by amount."""
     after: int = _days(400)
     """Days a receipt may come after its document and still be matched by amount."""
-    chance: Decimal = _share("0.001")
+    chance: Decimal = _share("0.00005")
     """How often an amount may be hit by mere chance before a group is only proposed."""
     work: int = attrs.field(default=1_200_000, validator=attrs.validators.ge(1))
     """Bound of one group search in work units."""

@@ -58,10 +58,10 @@ def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
     """What a receipt names although the amounts differ."""
     whys = pool.docs["why"]
     wanted: dict[int, int] = {}
-    for receipt in naming.waiting():
+    for receipt in naming.waiting(doubted=True):
         for item in naming.items(receipt):
             wanted[item] = wanted.get(item, 0) + 1
-    for receipt in naming.waiting():
+    for receipt in naming.waiting(doubted=True):
         items = naming.items(receipt)
         paid, owed = naming.units[receipt], naming.total(items)
         reds = naming.reds(items)

@@ -68,7 +68,7 @@ def _connected(naming: Naming) -> Iterator[Group]:
 def _within(naming: Naming) -> Iterator[Group]:
     """Some of what is named, or of what a contract narrows to, adds up in one way only."""
     for receipt in [*naming.named, *(doc for doc in naming.narrowed if doc not in naming.named)]:
-        if receipt in naming.pool.done:
+        if receipt in naming.pool.done or naming.twins.intersection(naming.items(receipt)):
             continue
         narrow = [doc for doc in naming.narrowed.get(receipt, ()) if doc not in naming.pool.done]
         items = sorted({*naming.items(receipt), *narrow})
