@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 import polars as pl
 
+from kamcore.matching.candidates import digits
 from kamcore.matching.policy import Answer
 from kamcore.matching.sides import UNIT_SCALE
 from kamcore.matching.subset_sum import chance, subsets
@@ -177,7 +178,7 @@ def _of_ninths(units: int, every: pl.DataFrame) -> list[Explanation]:
         return []
     # With the mistake undone the line's amount would have the same digits.
     moved = pl.col("units") - units * pl.when(pl.col("side") == "ours").then(1).otherwise(-1)
-    same = _digits(pl.col("units")) == _digits(moved)
+    same = digits(pl.col("units")) == digits(moved)
     rows = every.filter(same & (pl.col("units").sign() == moved.sign()))
     if rows.is_empty():
         said = (
@@ -191,11 +192,6 @@ def _of_ninths(units: int, every: pl.DataFrame) -> list[Explanation]:
     )
     score = 85 if rows.height == 1 else 70
     return [Explanation(cause="ninth", text=said, score=score, lines=_lines_of(rows))]
-
-
-def _digits(units: pl.Expr) -> pl.Expr:
-    text = units.abs().cast(pl.String).str.replace_all("0", "")
-    return text.str.split("").list.sort().list.join("")
 
 
 def _of_subsets(units: int, lonely: pl.DataFrame) -> list[Explanation]:

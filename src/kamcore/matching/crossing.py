@@ -1,7 +1,8 @@
 """Lines of two books that say the same (逐笔勾对): set joins over all parties at once.
 
-Order: a line taken back in its own books and named so; the same number and amount; the same
-amount near in time; sums of the lines of one number or one voucher; a number with two amounts.
+Order: the same number and amount; a line taken back in its own books and named so; the lines of
+one number in sum; a number whose two amounts differ as a slip does; the same amount near in time;
+the lines of one voucher in sum; a number with any two amounts.
 A pair is *automatic* when neither line had another candidate in its step; else it is the nearest
 of several and stands as *proposed*.  The answer does not depend on the order of rows: lines have
 their order from `kamcore.matching.sides.lay_out`, and every tie is broken by it.
@@ -12,6 +13,9 @@ from typing import Any
 
 import attrs
 import polars as pl
+
+from kamcore.matching.candidates import digits, keyed_candidates, nearest, opposite, with_evidence
+from kamcore.matching.line_kind import kind_of_text
 
 __all__ = ["GROUPS", "PAIRS", "Crossed", "CrossingPolicy", "Pool", "cross"]
 
@@ -39,8 +43,8 @@ _CANCELLED: Any = {
     "rule": pl.String,
 }
 _KEY = ["party", "currency", "units"]
-_MOST = 256
-_ROUNDS = 12
+_NEAR = 0.05
+"""Share by which a short payment differs."""
 _RED_WORDS = "红字|红冲|冲红|冲销|注销|作废|冲回|撤销|更正|重复"
 
 
@@ -101,41 +105,22 @@ def cross(ours: Pool, theirs: Pool, policy: CrossingPolicy | None = None) -> Cro
     work.inside_vouchers()
     work.by_reference()
     work.taken_back(named=True)
-    work.by_amount()
     work.sums_by_reference()
+    work.unequal_references(near=True)
+    work.by_amount()
+    work.by_broad_reference()
     work.sums_by_voucher()
-    work.unequal_references()
+    work.unequal_references(near=False)
     work.taken_back(named=False)
     return work.result()
-
-
-def nearest(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of candidates (``ours``, ``theirs``, ``cost``) that are each other's best.
-
-    Adds ``alone``: neither line had another candidate.  The cheapest pair is always taken, so
-    every round settles something; what a dozen rounds leave stays unpaired.
-    """
-    counted = candidates.with_columns(
-        alone=(pl.len().over("ours") == 1) & (pl.len().over("theirs") == 1)
-    )
-    left, found = counted.sort("cost", "ours", "theirs"), []
-    for _ in range(_ROUNDS):
-        if left.is_empty():
-            break
-        first = left.unique("ours", keep="first", maintain_order=True)
-        other = left.unique("theirs", keep="first", maintain_order=True)
-        pairs = first.join(other.select("ours", "theirs"), on=["ours", "theirs"], how="semi")
-        found.append(pairs)
-        left = left.join(pairs.select("ours"), on="ours", how="anti", maintain_order="left")
-        left = left.join(pairs.select("theirs"), on="theirs", how="anti", maintain_order="left")
-    return pl.concat(found) if found else counted
 
 
 class _Work:
     """The state of one crossing: what is left on both sides, and what was found."""
 
     def __init__(self, ours: Pool, theirs: Pool, policy: CrossingPolicy) -> None:
-        self.ours, self.theirs, self.policy = ours, theirs, policy
+        self.ours, self.theirs, self.policy, self.first = ours, theirs, policy, ours
+        self.speaking = pl.DataFrame()
         self.pairs: list[pl.DataFrame] = []
         self.groups: list[pl.DataFrame] = []
         self.cancelled: list[pl.DataFrame] = []
@@ -162,7 +147,7 @@ class _Work:
         """Take out what one voucher moves between two accounts of one party: no one owes more."""
         for side in ("ours", "theirs"):
             lines: pl.DataFrame = getattr(self, side).lines
-            found = _opposite(lines, ["party", "currency", "voucher_id"], same_column=False)
+            found = opposite(lines, ["party", "currency", "voucher_id"], same_column=False)
             self._cancel(side, found, "inside_voucher")
 
     def taken_back(self, *, named: bool) -> None:
@@ -174,11 +159,11 @@ class _Work:
             if named:
                 red = lines.filter((pl.col("units") < 0) == pl.col("on_debit"))
                 lines = lines.filter(pl.col("units").abs().is_in(red["units"].abs().implode()))
-            found = _opposite(lines, ["party", "currency", "account"], same_column=True)
+            found = opposite(lines, ["party", "currency", "account"], same_column=True)
             if named:
                 texts = pool.lines.select("id", "text", said=said)
                 refs = pool.references
-                found = _with_evidence(found, texts, refs)
+                found = with_evidence(found, texts, refs)
             near = found.filter(pl.col("cost") <= self.policy.window)
             self._cancel(side, near, "taken_back")
 
@@ -194,27 +179,72 @@ class _Work:
         setattr(self, side, getattr(self, side).without(rows["id"]))
 
     def by_reference(self) -> None:
-        """Pair lines that name one number and have one amount."""
-        sides = [_keyed(pool, ["id", "date"]) for pool in (self.ours, self.theirs)]
-        candidates = _candidates(sides[0], sides[1], [*_KEY, "ref"])
+        """Pair lines that name one number of a document and have one amount."""
+        self._by_numbers(strong=True)
+        self.speaking = self._speaking()
+
+    def by_broad_reference(self) -> None:
+        """Pair lines of one amount under one contract or order."""
+        self._by_numbers(strong=False)
+
+    def _by_numbers(self, *, strong: bool) -> None:
+        pools = (self.ours, self.theirs)
+        sides = [_keyed(pool, ["id", "date", "invoice"], strong=strong) for pool in pools]
+        candidates = keyed_candidates(sides[0], sides[1], [*_KEY, "ref"])
+        if not strong:
+            candidates = self._without_contrary(candidates)
         best = candidates.group_by("ours", "theirs").agg(pl.col("cost").min(), pl.len())
         # Two numbers in common say more than a nearer date.
         best = best.with_columns(cost=pl.col("cost") - 10_000 * (pl.col("len").cast(pl.Int64)))
         found = nearest(best.drop("len"))
-        rules = {"rule": pl.lit("reference"), "certain": pl.col("alone")}
+        certain = pl.col("alone") & pl.lit(strong)
+        rules = {"rule": pl.lit("reference"), "certain": certain}
         self._take(found.with_columns(**rules), self.pairs)
 
+    def _speaking(self) -> pl.DataFrame:
+        """Parties whose two books name the same numbers: there another number is another thing."""
+        keys = ["party", "currency"]
+        left = [
+            _keyed(pool, ["id"], strong=True).unique("id").group_by(keys).len(f"left_{side}")
+            for side, pool in (("ours", self.ours), ("theirs", self.theirs))
+        ]
+        found = _stacked(self.pairs, PAIRS).join(
+            self.first.lines.select("id", *keys), left_on="ours", right_on="id"
+        )
+        both = found.group_by(keys).len("found")
+        for frame in left:
+            both = both.join(frame, on=keys, how="left")
+        rest = pl.min_horizontal(pl.col("left_ours", "left_theirs").fill_null(0))
+        return both.filter(pl.col("found") >= rest).select(keys)
+
+    def _without_contrary(self, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Leave out pairs that name two invoices, or two numbers where numbers are shared."""
+        same = (pl.col("invoice") == pl.col("invoice_there")).fill_null(value=True)
+        named = [
+            pool.references.filter("strong").select(pl.col("id").alias(side)).unique()
+            for side, pool in (("ours", self.ours), ("theirs", self.theirs))
+        ]
+        contrary = candidates.join(self.speaking, on=["party", "currency"], how="semi")
+        for side, frame in zip(("ours", "theirs"), named, strict=True):
+            contrary = contrary.join(frame, on=side, how="semi")
+        contrary = contrary.select("ours", "theirs").unique()
+        return candidates.filter(same).join(contrary, on=["ours", "theirs"], how="anti")
+
     def by_amount(self) -> None:
-        """Pair lines of one amount that are near in time and name no contrary numbers."""
-        columns = ["id", "date", "invoice", *_KEY]
-        candidates = _candidates(
-            self.ours.lines.select(columns), self.theirs.lines.select(columns), _KEY
-        )
+        """Pair lines of one amount that are near in time and name no contrary numbers.
+
+        A payment is no invoice of the same amount, as far as the texts say.
+        """
+        sides = [
+            pool.lines.select("id", "date", "invoice", *_KEY, kind=kind_of_text())
+            for pool in (self.ours, self.theirs)
+        ]
+        candidates = keyed_candidates(sides[0], sides[1], _KEY)
         candidates = candidates.filter(pl.col("cost") <= self.policy.window)
-        candidates = candidates.filter(
-            (pl.col("invoice") == pl.col("invoice_there")).fill_null(value=True)
-        )
-        found = nearest(candidates.select("ours", "theirs", "cost"))
+        candidates = self._without_contrary(candidates)
+        other_kind = (pl.col("kind") != pl.col("kind_there")).fill_null(value=False)
+        late = pl.when(other_kind).then(self.policy.window).otherwise(0)
+        found = nearest(candidates.select("ours", "theirs", cost=pl.col("cost") + late))
         near = pl.col("cost") <= self.policy.certain_days
         rules = {"rule": pl.lit("amount"), "certain": pl.col("alone") & near}
         self._take(found.with_columns(**rules), self.pairs)
@@ -243,7 +273,7 @@ class _Work:
             )
             for frame in totals
         ]
-        found = _candidates(heads[0], heads[1], _KEY)
+        found = keyed_candidates(heads[0], heads[1], _KEY)
         found = found.filter(pl.col("parts") + pl.col("parts_there") > 2)  # noqa: PLR2004  a pair
         found = nearest(
             found.filter(pl.col("cost") <= self.policy.window).select("ours", "theirs", "cost")
@@ -272,72 +302,38 @@ class _Work:
         self.groups.append(rows.select(*GROUPS))
         setattr(self, side, getattr(self, side).without(rows["id"]))
 
-    def unequal_references(self) -> None:
-        """Pair lines that name one number and differ in amount."""
+    def unequal_references(self, *, near: bool) -> None:
+        """Pair lines that name one number and differ in amount.
+
+        `near` takes those that differ as slips and deductions do and have no other partner.
+        """
         pools = (self.ours, self.theirs)
-        sides = [_keyed(pool, ["id", "date"], strong=True) for pool in pools]
+        sides = [
+            _keyed(pool, ["id", "date", "text"], strong=True).with_columns(kind=kind_of_text())
+            for pool in pools
+        ]
         by = ["party", "currency", "ref"]
-        candidates = _candidates(sides[0], sides[1], by)
+        candidates = keyed_candidates(sides[0], sides[1], by)
         a, b = pl.col("units"), pl.col("units_there")
         # An invoice and the payment that names it share a number too, but not a side.
-        candidates = candidates.filter((a.sign() == b.sign()) | (a == -b))
+        alike = (pl.col("kind") == pl.col("kind_there")).fill_null(value=True)
+        candidates = candidates.filter(((a.sign() == b.sign()) | (a == -b)) & alike)
         far = (a - b).abs().cast(pl.Float64) / pl.max_horizontal(a.abs(), b.abs()).cast(pl.Float64)
+        if near:
+            slip = digits(a) == digits(b)
+            candidates = candidates.filter((a == -b) | slip | (far <= _NEAR))
         cost = pl.col("cost") + (far * 1000).cast(pl.Int64)
         found = nearest(candidates.select("ours", "theirs", cost=cost).unique())
+        if near:
+            found = found.filter("alone")
         rules = {"rule": pl.lit("reference"), "certain": pl.col("alone")}
         self._take(found.with_columns(**rules), self.unequal)
 
 
-def _keyed(pool: Pool, columns: list[str], *, strong: bool = False) -> pl.DataFrame:
+def _keyed(pool: Pool, columns: list[str], *, strong: bool) -> pl.DataFrame:
     lines = pool.lines.select(*columns, *_KEY)
-    numbers = pool.references.filter(pl.col("strong") | pl.lit(not strong))
+    numbers = pool.references.filter(pl.col("strong") == strong)
     return lines.join(numbers.select("id", "ref"), on="id", how="inner")
-
-
-def _candidates(ours: pl.DataFrame, theirs: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    """Lines that agree in a key, with the days between them as cost.
-
-    Where very many lines share a key, the k-th of one side meets the k-th of the other alone.
-    """
-    a, b = (frame.sort("date", "id") for frame in (ours, theirs))
-    sizes = a.group_by(key).len("many").join(b.group_by(key).len("many_there"), on=key)
-    large = sizes.filter(pl.col("many").cast(pl.Int64) * pl.col("many_there") > _MOST).select(key)
-    parts = []
-    ranked = [frame.join(large, on=key, how="semi", maintain_order="left") for frame in (a, b)]
-    ranked = [frame.with_columns(rank=pl.int_range(pl.len()).over(key)) for frame in ranked]
-    parts.append(ranked[0].join(ranked[1], on=[*key, "rank"], suffix="_there").drop("rank"))
-    small = [frame.join(large, on=key, how="anti", maintain_order="left") for frame in (a, b)]
-    parts.append(small[0].join(small[1], on=key, suffix="_there"))
-    found = pl.concat(parts)
-    gap = (pl.col("date") - pl.col("date_there")).dt.total_days().abs()
-    return found.rename({"id": "ours", "id_there": "theirs"}).with_columns(cost=gap)
-
-
-def _opposite(lines: pl.DataFrame, by: list[str], *, same_column: bool) -> pl.DataFrame:
-    """Lines of one side whose amounts cancel: ``id`` the earlier, ``by`` the later, ``cost``."""
-    size = pl.col("units").abs().alias("size")
-    columns = ["id", "date", "account", "on_debit", *by]
-    rows = lines.select(*dict.fromkeys(columns), size, (pl.col("units") > 0).alias("up"))
-    key = [*by, "size", *(["on_debit"] if same_column else [])]
-    both = rows.filter(pl.col("up").any().over(key) & (~pl.col("up")).any().over(key))
-    up, down = both.filter("up"), both.filter(~pl.col("up"))
-    found = _candidates(up, down, key)
-    if not same_column:
-        found = found.filter(pl.col("account") != pl.col("account_there"))
-    found = found.rename({"ours": "id", "theirs": "by"})
-    return found.select("id", "by", "cost")
-
-
-def _with_evidence(found: pl.DataFrame, texts: pl.DataFrame, refs: pl.DataFrame) -> pl.DataFrame:
-    """Keep pairs that say they cancel: by a word, by one text, or by one number."""
-    joined = found.join(texts, on="id").join(texts, left_on="by", right_on="id", suffix="_by")
-    theirs = refs.select(by="id", ref="ref")
-    shared = found.select("id", "by").join(refs, on="id").join(theirs, on=["by", "ref"])
-    shared = shared.select("id", "by").unique().with_columns(number=pl.lit(value=True))
-    joined = joined.join(shared, on=["id", "by"], how="left")
-    same_text = (pl.col("text") == pl.col("text_by")) & (pl.col("text") != "")
-    says = pl.col("said") | pl.col("said_by") | same_text | pl.col("number").fill_null(value=False)
-    return joined.filter(says).select("id", "by", "cost")
 
 
 def _stacked(frames: Sequence[pl.DataFrame], shape: Any) -> pl.DataFrame:

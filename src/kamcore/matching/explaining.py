@@ -12,7 +12,9 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
-from kamcore.matching.crossing import PAIRS, Pool, nearest
+from kamcore.matching.candidates import digits, nearest
+from kamcore.matching.crossing import PAIRS, Pool
+from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.policy import REASONS
 
 __all__ = [
@@ -20,7 +22,6 @@ __all__ = [
     "Coverage",
     "cause_of_pair",
     "cause_of_single",
-    "kind_of_text",
     "pair_by_digits",
     "pair_by_side",
     "pair_by_size",
@@ -40,30 +41,13 @@ CAUSES = {
 }
 """Causes of a difference, in Chinese and in English."""
 
-_KINDS = (
-    ("return", "退货|退回|红字|折让|冲销|冲红"),
-    ("payment", "付|收到|收讫|回款|汇|转账|网银|承兑"),
-    ("invoice", "销售|采购|入库|发货|销货|进货|购"),
-    ("payment", "款"),
-    ("invoice", "发票|开票|票"),
-)
-_STATE_WORDS = "应付账款|应收账款|应付|应收"
+_PARTS = "部分|余款|尾款|首付|分期|第.[期批笔次]"
 _SMALL_CHANGE = 10_000
 _MONTH = 31
 _DIGIT_DAYS, _SIDE_DAYS, _SIZE_DAYS = 31, 15, 7
 _SHARE = 0.05
 _LEAST = 600_000
 """Tolerance of two near amounts: 5 %, at least 60 yuan, in 1/10000."""
-
-
-def kind_of_text(column: str = "text") -> pl.Expr:
-    """What a text says a line is: ``payment``, ``return``, ``invoice`` or null."""
-    # 应付 and 应收 say what is owed, not that it was paid.
-    text = pl.col(column).str.replace_all(_STATE_WORDS, "")
-    found: pl.Expr = pl.lit(None, dtype=pl.String)
-    for kind, words in reversed(_KINDS):
-        found = pl.when(text.str.contains(words)).then(pl.lit(kind)).otherwise(found)
-    return found
 
 
 def reason_of() -> pl.Expr:
@@ -79,8 +63,7 @@ def reason_of() -> pl.Expr:
 
 def with_digits(lines: pl.DataFrame) -> pl.DataFrame:
     """Add ``digits``: the digits of the amount in order of size, zeros left out."""
-    digits = pl.col("units").abs().cast(pl.String).str.replace_all("0", "")
-    return lines.with_columns(digits=digits.str.split("").list.sort().list.join(""))
+    return lines.with_columns(digits=digits(pl.col("units")))
 
 
 def cause_of_pair() -> pl.Expr:
@@ -245,7 +228,11 @@ def twins_of(
     pairs = pairs.join(shared.with_columns(one=True), on=["id", "id_twin"], how="left")
     gap = (pl.col("date") - pl.col("date_twin")).dt.total_days().abs()
     same_text = (pl.col("text") == pl.col("text_twin")) & (pl.col("text") != "") & (gap <= days)
-    found = pairs.filter(pl.col("one").fill_null(value=False) | same_text)
+    # Two halves of one payment name one number and have one amount too.
+    part = pl.concat_str("text", "text_twin").str.contains(_PARTS)
+    kind = (kind_of_text() == kind_of_text("text_twin")).fill_null(value=True)
+    same_number = pl.col("one").fill_null(value=False) & ~part & kind
+    found = pairs.filter(same_number | same_text)
     found = found.with_columns(gap=gap).sort("id", "gap", "id_twin")
     first = found.unique("id", keep="first", maintain_order=True)
     return first.select("id", twin=pl.col("voucher_twin").fill_null(""))

@@ -17,7 +17,6 @@ from kamcore.matching.explaining import (
     Coverage,
     cause_of_pair,
     cause_of_single,
-    kind_of_text,
     pair_by_digits,
     pair_by_side,
     pair_by_size,
@@ -25,6 +24,7 @@ from kamcore.matching.explaining import (
     twins_of,
     with_digits,
 )
+from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.sums_across import sums_across
 
 __all__ = ["Found", "Question", "findings"]
@@ -175,8 +175,11 @@ def _numbered(
 
 
 def _matches(rows: pl.DataFrame) -> pl.DataFrame:
-    agreed = rows.filter(pl.col("kind").is_in(["pair", "group", "cancelled"]))
-    agreed = agreed.filter(pl.col("net") == 0)
+    agreed = rows.filter((pl.col("net") == 0) & (pl.col("kind") != "single"))
+    # Equal after all, though the numbers they name say otherwise: for a person to confirm.
+    other = pl.col("kind") == "unequal"
+    rule = pl.when(other).then(pl.lit("amount")).otherwise("rule")
+    agreed = agreed.with_columns(rule=rule, certain=pl.col("certain") & ~other)
     tier = pl.when("certain").then(pl.lit("automatic")).otherwise(pl.lit("proposed"))
     amount = pl.when(pl.col("kind") == "cancelled").then(0).otherwise(pl.col("ours_units"))
     return agreed.select("finding", *_KEYS, "rule", tier=tier, amount=_money(amount))

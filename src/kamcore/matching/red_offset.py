@@ -11,7 +11,7 @@ import datetime as dt
 import polars as pl
 
 from kamcore.books import Books, schema
-from kamcore.matching.crossing import nearest
+from kamcore.matching.candidates import nearest
 from kamcore.matching.sides import Side, control_accounts, lay_out, members_in_use, named_numbers
 
 __all__ = ["red_offsets", "undone"]
