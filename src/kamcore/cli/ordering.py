@@ -1,0 +1,31 @@
+"""``kamcore order``: orders and what became of them."""
+
+from kamcore.cli.grouping import group
+
+command = group(
+    "order",
+    {
+        "list": (
+            "kamcore.cli.order_listing",
+            "订单列表: 截至某日的状态",
+            "Orders with their state on a day.",
+        ),
+        "check": (
+            "kamcore.cli.order_checking",
+            "核对订单的价格和账期",
+            "Check prices and terms of orders.",
+        ),
+        "trace": (
+            "kamcore.cli.order_tracing",
+            "追踪: 订单 → 发货 → 发票 → 收款 → 凭证",
+            "Trace order, delivery, invoice, receipt, voucher.",
+        ),
+        "invoices": (
+            "kamcore.cli.invoice_checking",
+            "核对开票价格与约定价格",
+            "Check invoiced prices against agreed ones.",
+        ),
+    },
+    zh="订单: 状态, 价格和账期核对, 追踪到凭证, 开票价格核对",
+    en="Orders: states, prices and terms, the trail to the voucher, invoiced prices.",
+)
