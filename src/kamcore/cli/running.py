@@ -86,6 +86,21 @@ COMMANDS = {
         "合同: 条款, 到期日, 执行情况, 到期提醒",
         "Contracts: terms, due dates, execution, what expires.",
     ),
+    "price": (
+        "kamcore.cli.pricing",
+        "价格: 某客户某品目某日的单价和依据",
+        "The price of an item for a customer on a day, and why.",
+    ),
+    "order": (
+        "kamcore.cli.ordering",
+        "订单: 列表, 按合同核对, 追踪, 核对开票价格",
+        "Orders: list, check against prices and terms, trace, check invoices.",
+    ),
+    "rebate": (
+        "kamcore.cli.rebating",
+        "返利: 各档, 条件, 应结金额, 凭证草稿",
+        "Rebates: bands, conditions, what is due, draft vouchers.",
+    ),
     "forms": (
         "kamcore.cli.forms",
         "表单: 模板, 检查, 大客户管理表格",
