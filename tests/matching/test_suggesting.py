@@ -68,6 +68,11 @@ def test_what_has_no_counterpart_is_listed_on_both_sides(found):
     assert found.without_members == ("车间",)
 
 
+def test_a_target_without_accounts_is_said_to_have_none():
+    found = suggest(kingdee(), books(members=members(("customer", "1", "远山"))))
+    assert found.without_members == ("accounts", "车间")
+
+
 def test_a_name_alone_is_never_certain():
     ours = books(members=members(("customer", "1", "华联商厦有限公司")))
     theirs = books(members=members(("customer", "9", "华联商厦有限公司")))

@@ -11,7 +11,7 @@ from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen
 from kamcore.errors import UsageError
-from kamcore.matching.proposal import Choice, Proposal, Suggestion
+from kamcore.matching.proposal import ACCOUNTS, Choice, Proposal, Suggestion
 from kamcore.matching.suggesting import suggest
 from kamcore.model.dimension import dimension_id, label_of
 from kamcore.pipeline.atomic import EXISTS
@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913  one parameter an option
         screen.emit({"a": str(a), "b": str(b), **said, "output": str(output) if output else None})
     else:
         show(screen, found, output)
-    return int(bool(found.uncertain or found.unmapped))
+    return int(bool(found.uncertain or found.unmapped or found.without_members))
 
 
 def as_json(found: Suggestion, lang: str) -> dict[str, Any]:
@@ -113,10 +113,10 @@ def show(screen: Screen, found: Suggestion, output: Path | None) -> None:
     for part in dict.fromkeys(one.part for one in found.proposals):
         _show_part(screen, found, part)
     for dimension in found.without_members:
-        label = label_of(dimension)
+        label = "科目" if dimension == ACCOUNTS else label_of(dimension)
         screen.line(
-            f"  {label}: 目标账套没有这一类别的项目, 未作对照",
-            f"  {dimension}: the target has no members of it, so none are mapped",
+            f"  {label}: 目标账套一个也没有, 未作对照",
+            f"  {dimension}: the target has none, so nothing is mapped",
         )
     open_ones = [one for one in found.proposals if not one.target]
     if open_ones:

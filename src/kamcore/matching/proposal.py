@@ -66,7 +66,8 @@ class Suggestion:
     proposals: tuple[Proposal, ...] = ()
     unused: tuple[Unused, ...] = ()
     without_members: tuple[str, ...] = ()
-    """Dimensions of the source that the target has no members of; nothing is proposed there."""
+    """Dimensions of the source that the target has no members of, and ``accounts`` where it has
+    none; nothing is proposed there."""
 
     @property
     def certain(self) -> tuple[Proposal, ...]:

@@ -55,7 +55,7 @@ def suggest(
     proposals = _accounts(source, target)
     listed = {code: one for code, one in tree_of(target).items() if one.is_listed}
     unused = _unused(ACCOUNTS, listed, proposals)
-    lacking = []
+    lacking = [] if listed or not tree_of(source) else [ACCOUNTS]
     wanted = _dimensions(source) if dimensions is None else dimensions
     for dimension in sorted(wanted):
         theirs = _members(target, dimension)
