@@ -128,9 +128,13 @@ class ChangeForm(Form):
     on: Day = column("日期", "date", example="2026-03-01")
     field: Text = column("项目", "field", example="注册资本")
     value: Any = column(
-        "新值", "new value", default=None, note=("空白表示作废", "blank takes it back")
+        "新值",
+        "new value",
+        default=None,
+        note=("空白表示作废", "blank takes it back"),
+        example="8000000",
     )
-    reason: Text = column("原因", "reason", default="")
+    reason: Text = column("原因", "reason", default="", example="增资")
     person: Text = column("人员", "person", default="")
     source: StatementSource = column("资料来源", "source", default=StatementSource.VISIT)
     verified: Flag = column("已核实", "verified", default=False)
