@@ -20,6 +20,11 @@ command = group(
             "检查填好的表单, 列出全部问题",
             "Check filled-in forms and list every problem.",
         ),
+        "fill": (
+            "kamcore.cli.forms_filling",
+            "大客户管理表格: 空白或由档案填好",
+            "Key-account forms, blank or filled from the archive.",
+        ),
     },
     zh="表单: 客户档案, 合同, 价格等由人填写的文件",
     en="Forms: the files people fill in, such as parties, contracts and prices.",

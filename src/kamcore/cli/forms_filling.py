@@ -1,0 +1,118 @@
+"""``kamcore forms fill``: the key-account forms, blank or filled from the archive."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kamcore.cli import grammar
+from kamcore.cli.archives import cleared_option, mask_option, party_called
+from kamcore.cli.faults import MISSING, near
+from kamcore.cli.forms_choosing import NO_FORM
+from kamcore.cli.grammar import option
+from kamcore.cli.options import PATH
+from kamcore.cli.screen import Screen
+from kamcore.errors import UsageError
+from kamcore.forms.party_record import Reader
+from kamcore.model.confidential import Secrecy
+from kamcore.pipeline.archive_file import archive_of
+from kamcore.pipeline.contract_file import contracts_of
+from kamcore.pipeline.form_file import read_forms
+from kamcore.place import Place
+from kamcore.reports.key_account_form import (
+    Filling,
+    KeyAccountForm,
+    blank_sheet,
+    filled_sheets,
+    key_account_forms,
+)
+from kamcore.reports.writing import write_report
+
+
+@grammar.command(
+    "fill",
+    zh="生成大客户管理表格 (档案表, 信用分析表, 等级评估表等 15 种)。不给文件时为空白表; "
+    "给出档案文件和 --as-of 时填好, 按 --cleared 略去或遮盖。",
+    en="Make the fifteen key-account forms. Without files they are blank; with the files of the "
+    "archive and --as-of they are filled in, less what --cleared hides.",
+)
+@click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
+@option(
+    "--form",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    zh="哪种表, 可多次给出, 如 card 或 大客户档案表; 缺省全部",
+    en="Which form, may be repeated; all of them when left out.",
+)
+@option(
+    "--party",
+    "chosen",
+    multiple=True,
+    metavar="CODE",
+    zh="哪些单位, 可多次给出; 缺省全部",
+    en="Which parties, may be repeated; all of them when left out.",
+)
+@option(
+    "--as-of",
+    "as_of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    zh="截至哪一天; 有文件时必填",
+    en="The day that counts; needed with files.",
+)
+@cleared_option
+@mask_option
+@option(
+    "-o",
+    "--output",
+    type=PATH,
+    required=True,
+    metavar="FILE",
+    zh="写到哪里: .xlsx 或 .html",
+    en="Where to write: .xlsx or .html.",
+)
+@option("--force", is_flag=True, zh="覆盖已有的文件", en="Replace an existing file.")
+def command(screen: Screen, files: tuple[Path, ...], **asked: Any) -> int:
+    """Write key-account forms."""
+    forms = [_called(name, screen.lang) for name in asked["names"]]
+    forms = forms or [*key_account_forms().values()]
+    if not files:
+        sheets = [blank_sheet(form, screen.lang) for form in forms]
+    else:
+        if asked["as_of"] is None:
+            path = click.get_current_context().command_path
+            raise UsageError(MISSING.at(Place(), "--as-of", command=path))
+        on = asked["as_of"].date()
+        read = read_forms(files)
+        archive = archive_of(read).archive
+        filling = Filling(
+            archive=archive,
+            on=on,
+            reader=Reader(cleared=Secrecy(asked["cleared"]), mask=asked["mask"]),
+            contracts=contracts_of(read).contracts,
+        )
+        wanted = [party_called(archive, name, on) for name in asked["chosen"]]
+        parties = wanted or list(archive.parties)
+        sheets = [
+            sheet for form in forms for sheet in filled_sheets(form, filling, parties, screen.lang)
+        ]
+    output = asked["output"]
+    write_report(sheets, output, lang=screen.lang, force=asked["force"])
+    if screen.is_json:
+        names = [sheet.name for sheet in sheets]
+        screen.emit({"forms": [form.id for form in forms], "sheets": names, "output": str(output)})
+    else:
+        screen.line(
+            f"  已写 {output}: {len(sheets)} 张表", f"  wrote {output}: {len(sheets)} sheets"
+        )
+    return 0
+
+
+def _called(name: str, lang: str) -> KeyAccountForm:
+    known = key_account_forms()
+    for form in known.values():
+        if name.strip().casefold() in (form.id, form.zh, form.en.casefold()):
+            return form
+    likely = near(lang, name, [*known])
+    raise UsageError(NO_FORM.at(Place(), name, near=likely, known=", ".join(known)))
