@@ -18,7 +18,7 @@ import polars as pl
 from kamcore.books import Books, CheckSettings, check
 from kamcore.errors import BooksError, Fault, Problem
 from kamcore.ledger.balances import Span, balances, span_of
-from kamcore.ledger.draft import Draft
+from kamcore.ledger.draft import Draft, money_text
 from kamcore.ledger.engine import open_frames
 from kamcore.ledger.transfer import profit_transfer, result_balances
 from kamcore.ledger.tree import account_tree
@@ -208,7 +208,7 @@ def _untransferred(books: Books, span: Span) -> Iterator[Problem]:
         sums[row["account"]] = sums.get(row["account"], Decimal(0)) + row["closing"]
     for account, amount in sums.items():
         if amount:
-            yield NOT_TRANSFERRED.at(Place(), account, amount=amount)
+            yield NOT_TRANSFERRED.at(Place(), account, amount=money_text(amount))
 
 
 def _subledger(books: Books, period: tuple[int, int]) -> Iterator[Problem]:

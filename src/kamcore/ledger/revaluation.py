@@ -105,9 +105,7 @@ def revalue(  # noqa: PLR0913  the front door spells its choices out (decision 0
         for balance in _foreign(frames, span)
         if _is_monetary(tree, balance["account"], chosen)
     ]
-    return Revaluation(
-        period=(year, number), rows=tuple(rows), drafts=_drafts(rows, tree.family, day)
-    )
+    return Revaluation(period=(year, number), rows=tuple(rows), drafts=_drafts(rows, tree, day))
 
 
 def _foreign(frames: Frames, span: Span) -> list[dict[str, Any]]:
@@ -154,7 +152,7 @@ def _row(
     )
 
 
-def _drafts(rows: list[RevaluationRow], family: str | None, day: dt.date) -> tuple[Draft, ...]:
+def _drafts(rows: list[RevaluationRow], tree: AccountTree, day: dt.date) -> tuple[Draft, ...]:
     drafts = []
     for currency in sorted({row.currency for row in rows}):
         moved = [row for row in rows if row.currency == currency and row.adjustment]
@@ -165,13 +163,21 @@ def _drafts(rows: list[RevaluationRow], family: str | None, day: dt.date) -> tup
         total = sum((row.adjustment for row in moved), ZERO)
         if total:
             role = "fx_gain" if total > 0 else "fx_loss"
-            target = standard_accounts(role, family or "ASBE")[0]
+            target = _target(tree, role)
             debit, credit = sides(-total)
             lines.append(DraftLine(account=target, summary=summary, debit=debit, credit=credit))
         drafts.append(
             Draft(date=day, lines=tuple(lines), reason=summary, rule=f"revaluation {currency}")
         )
     return tuple(drafts)
+
+
+def _target(tree: AccountTree, role: str) -> str:
+    """The account of gains or losses: the one named 汇兑 below the standard's, where there is."""
+    standard = standard_accounts(role, tree.family or "ASBE")[0]
+    below = [code for code in tree.leaves() if tree.path(code)[0] == standard]
+    named = sorted(code for code in below if "汇兑" in tree.names.get(code, ""))
+    return named[0] if named else standard
 
 
 def _line(row: RevaluationRow, summary: str) -> DraftLine:
