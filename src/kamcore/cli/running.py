@@ -76,6 +76,16 @@ COMMANDS = {
         "坏账准备: 按政策计提, 起草凭证",
         "Allowance for bad debts by a policy, with the draft.",
     ),
+    "close": (
+        "kamcore.cli.closing",
+        "结账: 阻碍事项, 期末凭证草稿, 封存",
+        "Close a period: what stands against it, drafts, the seal.",
+    ),
+    "verify": (
+        "kamcore.cli.verifying",
+        "核对日志的校验链和各期封存",
+        "Verify the hash chain of a log and the seals of periods.",
+    ),
     "party": (
         "kamcore.cli.party",
         "客户档案: 检查, 查看, 查重, 导入, 导出",
@@ -130,6 +140,11 @@ COMMANDS = {
         "kamcore.cli.layout",
         "版式: 让任意表格读得进来",
         "Layouts: read any sheet of your own.",
+    ),
+    "plugin": (
+        "kamcore.cli.plugin",
+        "给插件作者: 新建插件, 检查插件",
+        "For authors: begin a plug-in, and have it checked.",
     ),
     "plugins": (
         "kamcore.cli.plugins",
