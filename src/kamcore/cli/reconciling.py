@@ -14,7 +14,7 @@ from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, spli
 from kamcore.cli.figures import put
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
-from kamcore.cli.progress import busy
+from kamcore.cli.progress import busy, progress
 from kamcore.cli.screen import Screen, money, width
 from kamcore.matching.adjusting import Proof, adjustments, proof_of_zero
 from kamcore.matching.identifying import HOW
@@ -28,7 +28,9 @@ from kamcore.matching.reconciling import (
     reconcile,
 )
 from kamcore.pipeline.mapping_file import read_mapping
+from kamcore.reports.letters import reconciliation_letter, write_letter
 from kamcore.reports.reconciliation import reconciliation_report
+from kamcore.reports.workbook import sheet_name
 
 SHOWN = 20
 """Parties whose tables the screen shows before it counts the rest."""
@@ -50,6 +52,7 @@ class Request(Asked):
     notes: bool = False
     mapping: Path | None = None
     their_format: str | None = None
+    letter: Path | None = None
     drafts: Path | None = None
     to: str | None = None
     preparer: str | None = None
@@ -137,6 +140,13 @@ class Request(Asked):
     zh="对方文件的格式; 缺省按内容识别",
     en="Format of their file; recognised from its content when left out.",
 )
+@option(
+    "--letter",
+    type=PATH,
+    metavar="FILE.html",
+    zh="写对账函 (.html 或 .xlsx), 多家时写在此文件夹里",
+    en="Write the letter (.html or .xlsx); a folder for several parties.",
+)
 @drafting.drafts_options()
 @shared_options
 def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
@@ -164,6 +174,7 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
     said = as_json(result, every, made, proof, lang=screen.lang)
     differing = [view for view in every if view.differences]
     put(screen, request, said, lambda: reconciliation_report(result, screen.lang, differing))
+    _write_letters(screen, result, every, request)
     if screen.is_json:
         said |= drafting.save(screen, made.ours, mine.books, request.drafting)
         output = {"output": str(request.output)} if request.output else {}
@@ -177,6 +188,29 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
         _show_proof(screen, proof, len(made.theirs))
         drafting.save(screen, made.ours, mine.books, request.drafting)
     return int(result.differences.height > 0)
+
+
+def _write_letters(
+    screen: Screen, result: Reconciliation, every: Sequence[PartyView], request: Request
+) -> None:
+    """One letter to the file that is named, several into a folder of that name."""
+    out = request.letter
+    if out is None:
+        return
+    sender = result.our_books.entity.name or screen.say("本公司", "our company")
+    letters = [
+        reconciliation_letter(view, sender, date=result.as_of, lang=screen.lang) for view in every
+    ]
+    if len(letters) == 1:
+        write_letter(letters[0], out, force=request.force)
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        with progress(screen) as report:
+            for number, letter in enumerate(letters, start=1):
+                path = out / f"{letter.number} {sheet_name(letter.to_name)}.html"
+                write_letter(letter, path, force=request.force)
+                report("write", number, len(letters))
+    screen.note(f"  已写对账函 {out}", f"  wrote the letter {out}")
 
 
 def _show(
