@@ -131,6 +131,16 @@ COMMANDS = {
         "结算: 差额和汇兑损益的凭证草稿",
         "Draft what matching leaves to be booked.",
     ),
+    "statement": (
+        "kamcore.cli.statement",
+        "对账单和往来询证函, 一家或全部",
+        "Statements of account and confirmations, for one party or all.",
+    ),
+    "offset": (
+        "kamcore.cli.offset",
+        "往来对冲: 预收冲应收, 应收冲应付, 转账, 红票",
+        "Set-offs between accounts and parties, as drafts.",
+    ),
     "formats": (
         "kamcore.cli.formats",
         "列出能读写的格式",
