@@ -10,7 +10,7 @@ import polars as pl
 from kamcore.matching.group import Group
 from kamcore.matching.pool import Pool
 
-__all__ = ["fitting", "single_amounts", "single_elsewhere"]
+__all__ = ["fitting", "single_amounts", "single_elsewhere", "speaking_of_others"]
 
 _LONG = 6
 """Characters of a number that speaks against a document it is not the number of."""
@@ -57,19 +57,31 @@ def _group(row: dict[str, int], rule: str, score: int | None = None) -> Group:
 
 
 def _not_contradicted(pool: Pool, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Leave out receipts that name numbers, none of which is nearly one of the document.
-
-    Two digits exchanged in typing keep the digits: such a number speaks for the document.
-    """
-    numbers = pool.refs.with_columns(
-        digits_of=pl.col("key").str.split("").list.eval(pl.element().sort()).list.join("")
-    )
-    said = numbers.filter(pl.col("digits") >= _LONG).select("doc", "digits_of")
+    """Leave out receipts that name numbers, none of which is nearly one of the document."""
+    numbers = _spelled(pool)
+    said = numbers.filter(pl.col("digits") >= _LONG).select("doc", "letters")
     named = pairs.join(said.select("doc").unique(), on="doc", how="semi")
-    own = numbers.filter("is_own").select(doc_item="doc", digits_of="digits_of")
-    near = named.join(said, on="doc").join(own, on=["doc_item", "digits_of"]).select("doc")
+    own = numbers.filter("is_own").select("letters", doc_item="doc")
+    near = named.join(said, on="doc").join(own, on=["doc_item", "letters"]).select("doc")
     wrong = named.join(near, on="doc", how="anti").select("doc")
     return pairs.join(wrong, on="doc", how="anti")
+
+
+def speaking_of_others(pool: Pool) -> frozenset[int]:
+    """Open receipts that name numbers, none of which is nearly one of their party's documents."""
+    numbers = _spelled(pool)
+    docs = pool.open().select("doc", "is_item", "currency", party="key")
+    told = numbers.join(docs, on="doc")
+    said = told.filter(~pl.col("is_item"), pl.col("digits") >= _LONG)
+    own = told.filter("is_item", "is_own").select("party", "currency", "letters").unique()
+    known = said.join(own, on=["party", "currency", "letters"], how="semi").select("doc")
+    return frozenset(said.join(known, on="doc", how="anti")["doc"].to_list())
+
+
+def _spelled(pool: Pool) -> pl.DataFrame:
+    """Numbers with their characters sorted: two digits exchanged in typing leave them alike."""
+    sorted_ones = pl.col("key").str.split("").list.eval(pl.element().sort()).list.join("")
+    return pool.refs.with_columns(letters=sorted_ones)
 
 
 def single_elsewhere(pool: Pool, score: int) -> list[Group]:

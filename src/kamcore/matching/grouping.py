@@ -13,11 +13,12 @@ from typing import Any
 import attrs
 import polars as pl
 
+from kamcore.matching.amounts import speaking_of_others
 from kamcore.matching.group import Group, Part, disjoint
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
-from kamcore.matching.searching import search
-from kamcore.matching.subset_sum import runs
+from kamcore.matching.searching import HALVED, search
+from kamcore.matching.subset_sum import runs, subsets
 
 __all__ = ["Party", "grouped", "parties", "settle_groups"]
 
@@ -31,7 +32,10 @@ NEIGHBOURS = 2000
 
 @attrs.frozen(kw_only=True)
 class Party:
-    """What one party has open in one currency, receipts and items in the order of their dates."""
+    """What one party has open in one currency, receipts and items in the order of their dates.
+
+    A receipt with ``is_silent`` is no advance and names no other party's documents.
+    """
 
     key: str
     currency: str
@@ -48,6 +52,7 @@ def parties(pool: Pool) -> Iterator[Party]:
     left = left.join(both.filter("has"), on=["key", "currency"], how="semi")
     left = left.with_columns(order=pl.coalesce("due", "date"))
     columns = ["doc", "units", "date", "due", "is_item", "stated", "why", "is_advance"]
+    others = speaking_of_others(pool)
     left = left.sort("key", "currency", "order", "date", "doc", nulls_last=True)
     for (key, currency), rows in left.select(*columns, "key", "currency").group_by(
         "key", "currency", maintain_order=True
@@ -56,7 +61,11 @@ def parties(pool: Pool) -> Iterator[Party]:
         yield Party(
             key=str(key),
             currency=str(currency),
-            receipts=tuple(row for row in every if not row["is_item"]),
+            receipts=tuple(
+                {**row, "is_silent": row["doc"] not in others and not row["is_advance"]}
+                for row in every
+                if not row["is_item"]
+            ),
             items=tuple(row for row in every if row["is_item"]),
         )
 
@@ -70,7 +79,7 @@ def settle_groups(pool: Pool) -> None:
         if not changed:
             found = [group for party in parties(pool) for group in _gathered(pool, party)]
             changed = bool(pool.take(disjoint(found)[0]))
-    pool.take(group for party in parties(pool) for group in _whole(party))
+    pool.take([group for party in parties(pool) for group in _whole(pool, party)])
 
 
 def _near(pool: Pool, one: dict[str, Any], others: tuple[dict[str, Any], ...]) -> list[Part]:
@@ -88,7 +97,7 @@ def _near(pool: Pool, one: dict[str, Any], others: tuple[dict[str, Any], ...]) -
 def grouped(pool: Pool, party: Party) -> Iterator[Group]:
     """Certain groups of several documents for one receipt."""
     for receipt in party.receipts:
-        if receipt["is_advance"] or receipt["units"] <= 0:
+        if not receipt["is_silent"] or receipt["units"] <= 0:
             continue
         candidates = _near(pool, receipt, party.items)
         for held in dict.fromkeys((0, receipt["stated"] or 0)):
@@ -138,7 +147,7 @@ def _run_chance(units: list[int], target: int, picked: list[int]) -> float:
 
 def _gathered(pool: Pool, party: Party) -> Iterator[Group]:
     """Certain groups of several receipts for one document."""
-    receipts = tuple(row for row in party.receipts if not row["is_advance"])
+    receipts = tuple(row for row in party.receipts if row["is_silent"])
     for item in party.items:
         if item["units"] <= 0:
             continue
@@ -153,14 +162,49 @@ def _gathered(pool: Pool, party: Party) -> Iterator[Group]:
             )
 
 
-def _whole(party: Party) -> Iterator[Group]:
-    """Everything open against everything received, when both are the same sum."""
-    paid = sum(row["units"] for row in party.receipts)
-    owed = sum(row["units"] for row in party.items)
-    if paid == owed and paid > 0 and not any(row["is_advance"] for row in party.receipts):
-        yield Group(
-            rule="whole",
-            receipts=tuple((row["doc"], row["units"]) for row in party.receipts),
-            items=tuple((row["doc"], row["units"]) for row in party.items),
-            answer=Answer.UNIQUE,
-        )
+def _whole(pool: Pool, party: Party) -> Iterator[Group]:
+    """Everything open against everything received, when both are the same sum.
+
+    That all of it is settled is certain then; where it falls apart into groups in one way only,
+    each of them is shown by itself.
+    """
+    receipts = {row["doc"]: row["units"] for row in party.receipts}
+    items = {row["doc"]: row["units"] for row in party.items}
+    paid = sum(receipts.values())
+    if paid != sum(items.values()) or paid <= 0:
+        return
+    if not all(
+        row["is_silent"] and len(_near(pool, row, party.items)) == len(items)
+        for row in party.receipts
+    ):
+        return
+    while receipts:
+        found = disjoint(_splits(pool, receipts, items))[0]
+        rest = Group(rule="whole", receipts=tuple(receipts.items()), items=tuple(items.items()))
+        for group in found or [rest]:
+            yield group
+            for doc in group.docs:
+                receipts.pop(doc, None)
+                items.pop(doc, None)
+
+
+def _splits(pool: Pool, receipts: dict[int, int], items: dict[int, int]) -> Iterator[Group]:
+    """One receipt and the only items that make it, or one item and its only receipts."""
+    seen = set()
+    for by_item, ones, many in ((False, receipts, items), (True, items, receipts)):
+        docs = sorted(many)
+        for one, target in sorted(ones.items()):
+            found = subsets([many[doc] for doc in docs], target, work=pool.policy.work)
+            pool.work += found.work
+            if found.answer is not Answer.UNIQUE or len(docs) > HALVED:
+                continue
+            parts = tuple((docs[at], many[docs[at]]) for at in found.picks[0])
+            mine = ((one, target),)
+            group = Group(
+                rule="whole",
+                receipts=parts if by_item else mine,
+                items=mine if by_item else parts,
+            )
+            if group.docs not in seen:
+                seen.add(group.docs)
+                yield group

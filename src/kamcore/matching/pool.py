@@ -14,6 +14,9 @@ __all__ = ["ADVANCE", "Pool", "pool_of"]
 ADVANCE = "预付|预收|定金|订金|押金|保证金|诚意金|ADVANCE|DEPOSIT|PREPAY"
 """Words that say a receipt is for nothing that is invoiced yet."""
 
+_FRAMES = ("contract", "order")
+"""Kinds of numbers that documents share."""
+
 _FIGURE = r"(\d[\d,]*(?:\.\d{1,4})?)"
 
 
@@ -89,5 +92,11 @@ def _refs(docs: pl.DataFrame) -> pl.DataFrame:
     numbered = known.select("doc").unique()
     alone = blue.join(numbered, on="doc", how="anti").with_columns(is_alone=True)
     said = said.join(alone, on="doc", how="left")
-    said = said.with_columns(is_own=pl.col("is_alone").fill_null(value=False)).drop("is_alone")
+    # The contract or order in a summary is the document's own whatever other number it has.
+    kept = said.join(blue, on="doc", how="semi").filter(pl.col("kind").is_in(_FRAMES))
+    said = said.join(
+        kept.select("doc", "key", is_frame=pl.lit(value=True)), on=["doc", "key"], how="left"
+    )
+    is_own = pl.coalesce("is_alone", "is_frame").fill_null(value=False)
+    said = said.with_columns(is_own=is_own).drop("is_alone", "is_frame")
     return pl.concat([own, said]).drop("row").sort("doc", "key")

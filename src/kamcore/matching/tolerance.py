@@ -29,7 +29,7 @@ def _within(pool: Pool, party: Party) -> Iterator[Group]:
     if not policy.tolerance and not policy.tolerance_share:
         return
     for receipt in party.receipts:
-        if receipt["is_advance"] or receipt["units"] <= 0:
+        if not receipt["is_silent"] or receipt["units"] <= 0:
             continue
         near = [
             item
@@ -53,7 +53,7 @@ def _only_one(pool: Pool, party: Party) -> Iterator[Group]:
     receipt, item = party.receipts[0], party.items[0]
     more = receipt["units"] - item["units"]
     most = Decimal(item["units"]) * pool.policy.excess_share
-    if item["units"] > 0 and 0 < more <= most and not receipt["is_advance"]:
+    if item["units"] > 0 and 0 < more <= most and receipt["is_silent"]:
         yield Group(
             rule="only_one",
             receipts=((receipt["doc"], item["units"]),),
