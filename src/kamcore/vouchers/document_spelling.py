@@ -20,6 +20,7 @@ from kamcore.markup.element_writing import ILLEGAL
 from kamcore.model.currency import currency_code
 from kamcore.model.scheme import SEPARATORS, CodeScheme
 from kamcore.vouchers.documents import ID, without_original
+from kamcore.vouchers.noting import note_rows
 
 LONG_CODE = Fault(
     code="G3101",
@@ -69,16 +70,7 @@ class Spelling:
 
     def note(self, kind: LossKind, fact: str, marks: pl.Series, values: pl.Series) -> None:
         """Note a loss in the marked rows of the fact's table."""
-        marks = marks.fill_null(value=False)
-        count = int(marks.sum())
-        if not count:
-            return
-        row = int(marks.arg_true()[0])
-        frame = self.books.tables[fact.partition(".")[0]]
-        source = frame["source_row"][row] if "source_row" in frame.columns else None
-        value = values[row]
-        place = self.books.origin.place(source, fact)
-        self.losses.note(kind, fact, count, place, "" if value is None else value)
+        note_rows(self.books, self.losses, (kind, fact), marks, values)
 
     def order(self) -> None:
         """Put lines in the order of their vouchers, number them, and let extras follow."""

@@ -10,6 +10,7 @@ import polars as pl
 from kamcore.books import Books, schema
 from kamcore.errors import BooksError, Fault
 from kamcore.format import Losses, LossKind
+from kamcore.vouchers.noting import note_rows
 
 __all__ = ["Noting", "live", "note_extras"]
 
@@ -64,16 +65,7 @@ class Noting:
 
     def note(self, kind: LossKind, fact: str, marks: pl.Series) -> None:
         """Note the marked rows of the table of `fact`."""
-        marks = marks.fill_null(value=False)
-        if not marks.any():
-            return
-        table, _, column = fact.partition(".")
-        frame = self.books.tables[table]
-        row = int(marks.arg_true()[0])
-        source = frame["source_row"][row] if "source_row" in frame.columns else None
-        value = frame[column][row] if column in frame.columns else None
-        place = self.books.origin.place(source, fact)
-        self.losses.note(kind, fact, int(marks.sum()), place, "" if value is None else value)
+        note_rows(self.books, self.losses, (kind, fact), marks)
 
     def cut(self, fact: str, chars: int) -> pl.Series:
         """The texts of a fact cut to a number of characters; cut ones are noted."""

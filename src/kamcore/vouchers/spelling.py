@@ -19,6 +19,7 @@ from kamcore.grid.words import tidy
 from kamcore.model.scheme import CodeScheme, strip
 from kamcore.vouchers.labels import dimension_ids
 from kamcore.vouchers.making import original
+from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.unnumbered import SAME_NUMBER, with_numbers
 
 NO_VOUCHER = Fault(
@@ -43,15 +44,7 @@ class Spelling:
 
     def note(self, kind: LossKind, fact: str, rows: pl.Series, values: pl.Series) -> None:
         """Note a loss in the marked rows of the fact's table; `values` gives the example."""
-        marked = rows.fill_null(value=False)
-        count = int(marked.sum())
-        if not count:
-            return
-        row = marked.arg_max() or 0
-        source = self.books.tables[fact.partition(".")[0]]["source_row"][row]
-        place = self.books.origin.place(source, fact)
-        value = values[row]
-        self.losses.note(kind, fact, count, place, "" if value is None else value)
+        note_rows(self.books, self.losses, (kind, fact), rows, values)
 
     def live(
         self,

@@ -26,6 +26,7 @@ from kamcore.grid.words import tidy
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
+from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.unnumbered import with_numbers
 
 BAD_OPTION = Fault(
@@ -91,13 +92,7 @@ class _Spelling:
 
     def note(self, kind: LossKind, fact: str, rows: pl.Series, values: pl.Series) -> None:
         """Note a loss in the marked rows of the fact's table."""
-        marked = rows.fill_null(value=False)
-        count = int(marked.sum())
-        if not count:
-            return
-        row = marked.arg_max() or 0
-        source = self.books.tables[fact.partition(".")[0]]["source_row"][row]
-        self.losses.note(kind, fact, count, self.books.origin.place(source, fact), values[row])
+        note_rows(self.books, self.losses, (kind, fact), rows, values)
 
     def live(self) -> None:
         """Leave void vouchers and heads without lines out, and put the lines in their order."""

@@ -17,6 +17,7 @@ from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind
 from kamcore.format.comparing import in_use
 from kamcore.model.scheme import SEPARATORS
+from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.outgoing import note_extras
 
 UNMAPPABLE = Fault(
@@ -55,13 +56,8 @@ class _Speller:
 
     def note(self, kind: LossKind, column: str, marks: pl.Series) -> None:
         """Note the marked rows."""
-        marks = marks.fill_null(value=False)
-        if marks.any():
-            row = int(marks.arg_true()[0])
-            fact = f"{self.table}.{column}"
-            place = self.books.origin.place(self.frame["source_row"][row], fact)
-            value = self.frame[column][row]
-            self.losses.note(kind, fact, int(marks.sum()), place, "" if value is None else value)
+        loss = (kind, f"{self.table}.{column}")
+        note_rows(self.books, self.losses, loss, marks, self.frame[column])
 
     def text(self, column: str) -> pl.Series:
         """A free text, replaced and cut; a settlement code that is too long is left out."""
