@@ -26,6 +26,7 @@ from kamcore.ledger.draft import money_text
 from kamcore.pipeline import read
 from kamcore.pipeline.price_file import prices_of, sales_of
 from kamcore.pricing import booked_sales, invoice_check, sales_frame
+from kamcore.pricing.telling import price_text
 from kamcore.reports.sheets import SUM, Column, Line, Listing, Sheet, Title
 
 
@@ -100,7 +101,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "item": row["item"],
         "quantity": f"{row['quantity'].normalize():f}",
         **amounts,
-        "price": None if row["price"] is None else f"{row['price'].normalize():f}",
+        "price": None if row["price"] is None else price_text(row["price"]),
         "rule": row["rule"],
         "problem": row["problem"],
     }

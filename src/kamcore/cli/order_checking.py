@@ -19,6 +19,7 @@ from kamcore.cli.trading import (
 from kamcore.model.order import Order
 from kamcore.pipeline.price_file import contracts, prices_of
 from kamcore.pricing import OrderCheck, check_orders
+from kamcore.pricing.telling import price_text
 from kamcore.reports.sheets import Column, Listing, Sheet, Title
 
 _TERMS = {"due": ("到期日", "due date"), "payment_method": ("支付方式", "payment method")}
@@ -51,8 +52,9 @@ def _as_json(found: OrderCheck) -> dict[str, Any]:
     rows = []
     for row in found.frame.iter_rows(named=True):
         said = {name: row[name] for name in names} | {"date": row["date"].isoformat()}
-        for name in ("quantity", "stated", "price", "difference"):
-            said[name] = None if row[name] is None else f"{row[name].normalize():f}"
+        said["quantity"] = f"{row['quantity'].normalize():f}"
+        for name in ("stated", "price", "difference"):
+            said[name] = None if row[name] is None else price_text(row[name])
         rows.append({**said, "rule": row["rule"], "problem": row["problem"]})
     terms = [
         {
