@@ -11,10 +11,12 @@ from decimal import Decimal
 import polars as pl
 
 from kamcore.books.schema import AMOUNT, RATE
+from kamcore.errors import UsageError
 from kamcore.model.rebate import Sale
+from kamcore.place import Place
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.prices import Prices
-from kamcore.pricing.rebating import sales_frame
+from kamcore.pricing.rebating import NOT_EXACT, sales_frame
 
 __all__ = ["contribution", "invoice_check", "spread"]
 
@@ -29,8 +31,12 @@ def invoice_check(
 
     `sales` have item and quantity (stock units).  Added to the columns of sales and of
     `price_orders`: ``agreed`` (the agreed amount) and ``variance`` (invoiced less agreed).
+
+    Raises:
+        UsageError: money or a quantity is a float.
     """
     frame = sales if isinstance(sales, pl.DataFrame) else sales_frame(sales)
+    _refuse_floats(frame, ("amount",))
     given = frame["date"]
     asked = frame.with_columns(pl.lit(on).alias("date")) if on is not None else frame
     invoiced = frame["amount"]
@@ -49,7 +55,11 @@ def spread(trades: pl.DataFrame, by: str = "customer") -> pl.DataFrame:
     sales for customers, purchases for suppliers.  A row is an item and a party: volume, amount,
     average price, the lowest and highest unit price, how far the average lies above the best of
     the item (a fraction), and the rules that caused the prices.
+
+    Raises:
+        UsageError: money or a quantity is a float.
     """
+    _refuse_floats(trades, ("quantity", "amount"))
     if "rule" not in trades.columns:
         trades = trades.with_columns(rule=pl.lit(None, dtype=pl.String))
     keys = ["item", by]
@@ -73,6 +83,13 @@ def spread(trades: pl.DataFrame, by: str = "customer") -> pl.DataFrame:
     return sums.select(
         *keys, "quantity", "amount", "average", "lowest", "highest", "above_best", "rules"
     ).sort(["item", "average", by], descending=[False, True, False], nulls_last=True)
+
+
+def _refuse_floats(frame: pl.DataFrame, names: Iterable[str]) -> None:
+    for name in names:
+        found = frame.schema.get(name)
+        if found is not None and found.is_float():
+            raise UsageError(NOT_EXACT.at(Place(), name, found=found, wants="Decimal"))
 
 
 def _per_unit(amount: Decimal | None, quantity: Decimal | None) -> Decimal | None:
@@ -102,7 +119,12 @@ def contribution(
     positive).  `outstanding` are receivables with ``customer``, ``amount``, ``date`` and ``paid``
     (null while open): each costs amount × days × `annual_rate` ÷ `year_days`, until it is paid,
     at the latest until `as_of`.  Rounded once per customer; the largest contribution first.
+
+    Raises:
+        UsageError: money or a quantity is a float.
     """
+    _refuse_floats(facts, _PARTS)
+    _refuse_floats(outstanding, ("amount",))
     given = [pl.col(name).sum() for name in _PARTS if name in facts.columns]
     sums = facts.group_by("customer").agg(given)
     missing = [pl.lit(ZERO).cast(AMOUNT).alias(n) for n in _PARTS if n not in facts.columns]
