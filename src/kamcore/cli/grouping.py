@@ -9,11 +9,17 @@ from kamcore.place import Place
 
 
 class CommandGroup(Group):
-    """A group below the group of all commands; plug-ins add theirs to the one above."""
+    """A group below the group of all commands.
+
+    A plug-in adds to it as click has it: ``cli.commands["party"].add_command(…)``.
+    """
 
     def _with_plugins(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(self.lazy)
+        """Let plug-ins add to every group, and name what this one holds then."""
+        root = ctx.find_root()
+        if isinstance(root.command, Group) and root.command is not self:
+            root.command._with_plugins(root)  # noqa: SLF001  the same door, one floor up
+        return list(dict.fromkeys([*self.lazy, *self.commands]))
 
 
 @click.pass_context

@@ -1,11 +1,6 @@
 """``kamcore layout``: draft a layout for a sheet of a site's own, and try it."""
 
-import click
-
-from kamcore.cli.faults import MISSING
-from kamcore.cli.grammar import Group, screen_of, show_help
-from kamcore.errors import UsageError
-from kamcore.place import Place
+from kamcore.cli.grouping import group
 
 COMMANDS = {
     "learn": (
@@ -22,28 +17,9 @@ COMMANDS = {
 """The commands about layouts: module, and one line of help in Chinese and in English."""
 
 
-class LayoutGroup(Group):
-    """The group of commands about layouts; plug-ins add theirs to the group above."""
-
-    def _with_plugins(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(self.lazy)
-
-
-@click.pass_context
-def _alone(ctx: click.Context) -> int:
-    if ctx.invoked_subcommand is None:
-        if screen_of(ctx).is_json:
-            raise UsageError(MISSING.at(Place(), "COMMAND", command=ctx.command_path))
-        show_help(ctx)
-    return 0
-
-
-command = LayoutGroup(
+command = group(
     "layout",
-    lazy=COMMANDS,
-    callback=_alone,
-    invoke_without_command=True,
-    help="Layouts: how a sheet of your own says what books say.",
-    help_zh="版式: 让任意表格按自己的列名读成凭证, 明细账或余额",
+    COMMANDS,
+    zh="版式: 让任意表格按自己的列名读成凭证, 明细账或余额",
+    en="Layouts: how a sheet of your own says what books say.",
 )
