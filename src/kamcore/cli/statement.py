@@ -26,6 +26,7 @@ from kamcore.reports.letters import (
     statement_letter,
     write_letter,
 )
+from kamcore.reports.sheets import Sheet
 from kamcore.reports.workbook import sheet_name, write_workbook
 
 LETTERS = ("statement", "confirmation")
@@ -167,7 +168,8 @@ def _written(screen: Screen, letters: Sequence[Letter], request: Request) -> lis
         write_letter(letters[0], out, force=request.force)
         return [out]
     if out.suffix.lower() == ".xlsx":
-        sheets, names = [], set()
+        sheets: list[Sheet] = []
+        names: set[str] = set()
         for letter in letters:
             sheet = letter_sheet(letter)
             name = sheet.name
