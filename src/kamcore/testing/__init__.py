@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kamcore.testing.checking import Verdict, check_format
     from kamcore.testing.laws import FormatLaws
     from kamcore.testing.strategies import Shape, amounts, books, tables, texts
 
@@ -25,10 +26,8 @@ __all__ = [
 ]
 
 # So that a broken law shows its values in the tests of an author, too.
-if "pytest" in sys.modules:
-    sys.modules["pytest"].register_assert_rewrite(
-        "kamcore.testing.laws", "kamcore.testing.writing"
-    )
+if _pytest := sys.modules.get("pytest"):
+    _pytest.register_assert_rewrite("kamcore.testing.laws", "kamcore.testing.writing")
 
 _HOMES = {"FormatLaws": "laws", "Verdict": "checking", "check_format": "checking"}
 

@@ -8,11 +8,9 @@ from kamcore.format import Format, Source
 from kamcore.format.comparing import differences
 from kamcore.plugin import Registry
 from kamcore.testing.strategies import EVERY_FACT
+from kamcore.testing.wording import GOLDEN
 
 __all__ = ["GOLDEN", "check_golden", "golden_of", "samples_in"]
-
-GOLDEN = ".golden.jsonl"
-"""What is appended to the name of a sample."""
 
 _BESIDE = (GOLDEN, ".expect.json", ".md")
 

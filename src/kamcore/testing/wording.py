@@ -7,6 +7,9 @@ from decimal import Decimal
 from kamcore.books import Books
 from kamcore.model.voucher import Line, Voucher
 
+GOLDEN = ".golden.jsonl"
+"""What is appended to the name of a sample for what it was agreed to say."""
+
 LONG = 40_000
 """More characters than a cell of a workbook holds (32,767)."""
 
