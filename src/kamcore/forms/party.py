@@ -6,8 +6,9 @@ sub-table 档案变更 with its day, source, person and reason.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, create_model
@@ -35,6 +36,7 @@ from kamcore.model.bank_account import BankAccount
 from kamcore.model.contact import Contact, ContactRole
 from kamcore.model.credit_code import CreditCode
 from kamcore.model.credit_term import CreditTerm
+from kamcore.model.doubt import Doubt
 from kamcore.model.party import (
     NO_FIELD,
     Affiliation,
@@ -95,7 +97,12 @@ def _account_number(value: Any) -> str:
 
 
 def _credit_term(value: Any) -> str:
-    text = as_text(value)
+    return _term(as_text(value))
+
+
+@lru_cache(1024)
+def _term(text: str) -> str:
+    """The words of a term; an archive has few of them and repeats them often."""
     try:
         return CreditTerm.of(text).text()
     except UsageError as error:
@@ -295,11 +302,11 @@ class PartyForm(_Archived):  # type: ignore[misc]
         )
 
     def _first(self) -> Statement:
-        known = archive_fields()
+        known, given = archive_fields(), self.model_fields_set
         values = {
-            name: _coded(known[name], getattr(self, name))
-            for name in known
-            if name in self.model_fields_set
+            name: _coded(field, getattr(self, name))
+            for name, field in known.items()
+            if name in given
         }
         values |= {f"own.{one.name}": one.text for one in self.own}
         return Statement(
@@ -350,13 +357,17 @@ class PartyForm(_Archived):  # type: ignore[misc]
 
     def remarks(self) -> Iterator[Remark]:
         """Numbers that are odd, though they can be."""
-        for field, doubts in (
-            ("credit_code", CreditCode.of(self.credit_code).doubts if self.credit_code else ()),
-            ("tax_number", TaxNumber.of(self.tax_number).doubts if self.tax_number else ()),
-            ("bank_account", bank_account.doubts_of(self.bank_account or "0" * 6)),
-            ("bank_number", bank_account.bank_number_doubts(self.bank_number or "0" * 12)),
-        ):
-            for doubt in doubts:
+        doubts: list[tuple[str, Iterable[Doubt]]] = []
+        if self.credit_code:
+            doubts.append(("credit_code", CreditCode.of(self.credit_code).doubts))
+        if self.tax_number:
+            doubts.append(("tax_number", TaxNumber.of(self.tax_number).doubts))
+        if self.bank_account:
+            doubts.append(("bank_account", bank_account.doubts_of(self.bank_account)))
+        if self.bank_number:
+            doubts.append(("bank_number", bank_account.bank_number_doubts(self.bank_number)))
+        for field, found in doubts:
+            for doubt in found:
                 yield Remark(doubt.fault, doubt.value, field, dict(doubt.facts))
         for index, one in enumerate(self.accounts):
             for doubt in bank_account.doubts_of(one.number):
@@ -416,8 +427,13 @@ def _coded(field: ArchiveField, value: Any) -> Any:
     """The code of a shipped class that a person names; any other value as it is."""
     if not field.scheme or not isinstance(value, str):
         return value
-    known = PartyClasses.shipped().find(field.scheme, value)
-    return value if known is None else known.code
+    return _class_code(field.scheme, value)
+
+
+@lru_cache(1024)
+def _class_code(scheme: str, text: str) -> str:
+    known = PartyClasses.shipped().find(scheme, text)
+    return text if known is None else known.code
 
 
 class PartyClassForm(Form):

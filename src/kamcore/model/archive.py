@@ -173,27 +173,27 @@ class Archive:
         """Records due for review on a day, the longest overdue first, then by code."""
         found = []
         for party in self.parties:
-            now = party.as_of(on)
-            last = now.reviewed_on
-            due = None if last is None else months_after(last, now.review_months or months)
-            if now.stopped_on is None and (due is None or due <= on):
-                found.append(Review(party.code, due, last, now.keeper or ""))
+            last = party.value("reviewed_on", on)
+            every = party.value("review_months", on) or months
+            due = None if last is None else months_after(last, every)
+            if party.value("stopped_on", on) is None and (due is None or due <= on):
+                found.append(Review(party.code, due, last, party.value("keeper", on) or ""))
         return tuple(sorted(found, key=lambda one: (one.due or dt.date.min, one.party)))
 
 
 def _grounds(party: Party, on: dt.date) -> Iterator[tuple[Likeness, str]]:
     """What a party may share with another that is the same company."""
-    now = party.as_of(on)
-    if now.credit_code:
-        yield Likeness.CREDIT_CODE, now.credit_code
-    for number in (now.credit_code, now.tax_number):
+    credit_code, tax_number = party.value("credit_code", on), party.value("tax_number", on)
+    if credit_code:
+        yield Likeness.CREDIT_CODE, credit_code
+    for number in (credit_code, tax_number):
         if number and (organisation := organisation_of(number)):
             yield Likeness.ORGANISATION, organisation
     for account in party.accounts:
         if account.counts_on(on):
             yield Likeness.BANK_ACCOUNT, account.number
-    if now.name:
-        yield Likeness.NAME, normalised(now.name)
+    if name := party.value("name", on):
+        yield Likeness.NAME, normalised(name)
 
 
 def visible(

@@ -70,8 +70,7 @@ def grown(known: Iterable[Party], incoming: Iterable[Party], on: dt.date) -> Gro
 
 def _credit_code(party: Party, on: dt.date) -> str:
     """A sound credit code of a party, or nothing; a tax number of today is one."""
-    now = party.as_of(on)
-    for text in (now.credit_code, now.tax_number):
+    for text in (party.value("credit_code", on), party.value("tax_number", on)):
         if text and (code := CreditCode.of(text)).is_sound:
             return code.text
     return ""

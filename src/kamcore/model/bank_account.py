@@ -91,6 +91,8 @@ def cleaned(text: str) -> str:
     >>> cleaned(" 6222 0202-0011２２３３ ")
     '6222020200112233'
     """
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(mark for mark in folded if not (mark.isspace() or mark in "-'‐–—_"))
 

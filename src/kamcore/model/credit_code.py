@@ -8,6 +8,7 @@ organisation code may fail the inner check, so that is only a warning.
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import attrs
 
@@ -89,8 +90,7 @@ class CreditCode:
     @classmethod
     def of(cls, text: str) -> "CreditCode":
         """Read a code: width, case, blanks and dashes make no difference."""
-        plain = cleaned(text)
-        return cls(plain, tuple(_doubts(plain)))
+        return _read(text)
 
     @property
     def is_sound(self) -> bool:
@@ -113,12 +113,21 @@ class CreditCode:
         return self.text[8:17]
 
 
+@lru_cache(1 << 17)
+def _read(text: str) -> CreditCode:
+    """Read a code once: a form asks what is wrong with it, then what is odd."""
+    plain = cleaned(text)
+    return CreditCode(plain, tuple(_doubts(plain)))
+
+
 def cleaned(text: str) -> str:
     """A code in plain capitals without blanks and dashes.
 
     >>> cleaned("9111 0000-6000３７３４１l")
     '91110000600037341L'
     """
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(mark for mark in folded if not (mark.isspace() or mark in "-'‐–—"))
 
@@ -148,9 +157,9 @@ def _doubts(text: str) -> Iterator[Doubt]:
     if len(text) != LENGTH:
         yield Doubt(BAD_LENGTH, text, {"length": len(text)})
         return
-    strange = [(at, mark) for at, mark in enumerate(text, 1) if mark not in _ORDER]
-    if strange:
-        position, mark = strange[0]
+    if not _ORDER.keys() >= set(text):
+        strange = ((at, mark) for at, mark in enumerate(text, 1) if mark not in _ORDER)
+        position, mark = next(strange)
         yield Doubt(BAD_CHARACTER, text, {"position": position, "mark": mark})
         return
     wants = check_character(text[:-1])

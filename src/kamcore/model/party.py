@@ -180,6 +180,11 @@ class Party:
                 found = None if value is None else Stated(value, statement)
         return found
 
+    def value(self, field: str, on: dt.date) -> Any:
+        """The value of one field as known on a day, or None; quicker than the whole archive."""
+        stated = self.stated(field, on)
+        return None if stated is None else stated.value
+
     def history(self, field: str) -> tuple[Stated, ...]:
         """Every value a field was ever said to have, in the order of the days."""
         return tuple(

@@ -73,11 +73,18 @@ def archive_of(forms: Forms) -> ArchiveRead:
 def _of_classes(archive: Archive, places: Mapping[str, Place]) -> Iterator[Problem]:
     """Classes nobody knows: those of the company's own are only known when all is read."""
     names = archive_fields()
+    known_values = {
+        (field, one.code)
+        for field, scheme in _SCHEMES.items()
+        for one in archive.classes.by_scheme.get(scheme, ())
+    }
     for party in archive.parties:
         for statement in party.statements:
             for field in _SCHEMES.keys() & statement.values.keys():
                 value = statement.values[field]
-                if value is None or archive.classes.find(_SCHEMES[field], value):
+                if value is None or (field, value) in known_values:
+                    continue
+                if archive.classes.find(_SCHEMES[field], value):
                     continue
                 known = archive.classes.by_scheme.get(_SCHEMES[field], ())
                 place = attrs.evolve(places[party.code], column=names[field].zh)
