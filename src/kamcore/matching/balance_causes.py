@@ -68,7 +68,7 @@ def explain_difference(
         *_of_openings(difference, openings),
         *_of_items(units, lonely),
         *_of_halves(units, _every(ours, theirs), lonely),
-        *_of_ninths(units, _every(ours, theirs)),
+        *_of_ninths(units, _every(ours, theirs), lonely),
         *_of_subsets(units, lonely),
         *_of_months(ours, theirs, openings),
     ]
@@ -172,7 +172,7 @@ def _of_halves(units: int, every: pl.DataFrame, lonely: pl.DataFrame) -> list[Ex
     return [Explanation(cause="half", text=said, score=score, lines=_lines_of(shown))]
 
 
-def _of_ninths(units: int, every: pl.DataFrame) -> list[Explanation]:
+def _of_ninths(units: int, every: pl.DataFrame, lonely: pl.DataFrame) -> list[Explanation]:
     cent = UNIT_SCALE // 100
     if units % cent or (units // cent) % _NINE:
         return []
@@ -180,6 +180,8 @@ def _of_ninths(units: int, every: pl.DataFrame) -> list[Explanation]:
     moved = pl.col("units") - units * pl.when(pl.col("side") == "ours").then(1).otherwise(-1)
     same = digits(pl.col("units")) == digits(moved)
     rows = every.filter(same & (pl.col("units").sign() == moved.sign()))
+    strong = rows.join(lonely, on=["side", "id"], how="semi")
+    rows = strong if strong.height else rows
     if rows.is_empty():
         said = (
             "差额能被 9 整除, 可能有数字颠倒或小数点错位",
@@ -190,7 +192,8 @@ def _of_ninths(units: int, every: pl.DataFrame) -> list[Explanation]:
         f"差额能被 9 整除, 以下分录对调数字后正好相符: {_said(rows)}",
         f"the difference divides by 9; the digits of these lines account for it: {_said(rows)}",
     )
-    score = 85 if rows.height == 1 else 70
+    # The same slip is seen from both sides: a line of either is no two answers.
+    score = 85 if strong.height and strong["side"].is_unique().all() else 60
     return [Explanation(cause="ninth", text=said, score=score, lines=_lines_of(rows))]
 
 

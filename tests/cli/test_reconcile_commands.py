@@ -1,0 +1,130 @@
+"""``reconcile``, ``statement`` and ``offset``: keys, exit codes, files, nothing overwritten."""
+
+import json
+
+import pytest
+
+import kamcore as kc
+from command_line import kamcore
+from matching.histories import AS_OF, drawn
+from matching.two_books import two_books
+from set_off_books import given
+
+DATE = AS_OF.isoformat()
+SIDE = {"opening", "debit", "credit", "closing"}
+REF = {"voucher", "line_no", "date", "amount", "text"}
+KEYS = {
+    "kamcore", "as_of", "policy", "ours", "theirs", "matched", "differences", "table",
+    "adjusted", "drafts",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Our books as a K/3 workbook, those of a party that differs as U8 text."""
+    place = tmp_path_factory.mktemp("books")
+    both = two_books(drawn(4, parties=4))
+    name = max(both.theirs, key=lambda one: sum(cause.party == one for cause in both.causes))
+    kc.write(both.ours, place / "我方.xlsx", "kingdee-k3")
+    kc.write(both.theirs[name], place / "对方.txt", "yonyou-u8-text")
+    (place / "name.txt").write_text(name, "utf-8")
+    return place
+
+
+def reconciled(folder, *more):
+    name = (folder / "name.txt").read_text("utf-8")
+    words = ("reconcile", "我方.xlsx", "对方.txt", "--party", name[:4], "--as-of", DATE)
+    return kamcore(*words, *more, cwd=folder)
+
+
+def test_reconcile_prints_the_contract(folder):
+    done = reconciled(folder, "--json")
+    said = done.json
+    assert done.code == 1
+    assert set(said) >= KEYS
+    assert set(said["ours"]) == SIDE
+    assert set(said["theirs"]) == SIDE | {"mirrored"}
+    for one in said["matched"]:
+        assert set(one) >= {"ours", "theirs", "amount", "rule"}
+    assert said["differences"]
+    for one in said["differences"]:
+        assert set(one) >= {"cause", "ours", "theirs", "amount", "proof"}
+        assert all(set(ref) >= REF for ref in (*one["ours"], *one["theirs"]))
+    assert all(set(row) >= {"text", "ours", "theirs"} for row in said["table"])
+    assert said["adjusted"]["equal"] is True
+    assert said["adjusted"]["ours"] == said["adjusted"]["theirs"]
+    for draft in said["drafts"]:
+        assert set(draft) >= {"date", "word", "lines", "reason", "rule"}
+    assert said["proof"]["zero"] is True
+
+
+def test_reconcile_writes_what_is_asked_for_and_never_over_a_file(folder, tmp_path):
+    book, letter, drafts = (tmp_path / name for name in ("对账.xlsx", "对账函.html", "调整.xlsx"))
+    more = (
+        "-o",
+        str(book),
+        "--letter",
+        str(letter),
+        "--drafts",
+        str(drafts),
+        "--to",
+        "kingdee-k3",
+    )
+    assert reconciled(folder, *more).code == 1
+    assert book.exists()
+    assert "对账函" in letter.read_text("utf-8") or "Reconciliation" in letter.read_text("utf-8")
+    again = reconciled(folder, *more)
+    assert again.code == 2
+    assert reconciled(folder, *more, "--force").code == 1
+
+
+def test_an_unknown_party_is_wrong_use_with_those_there_are(folder):
+    done = kamcore(
+        "reconcile",
+        "我方.xlsx",
+        "对方.txt",
+        "--party",
+        "谁",
+        "--as-of",
+        DATE,
+        "--json",
+        cwd=folder,
+    )
+    assert done.code == 2
+    assert done.json["error"]["code"] == "M2301"
+    assert "K001" in done.json["error"]["hint"]
+
+
+def test_statements_of_one_party_and_of_all(folder, tmp_path):
+    name = (folder / "name.txt").read_text("utf-8")
+    one = kamcore(
+        "statement", "我方.xlsx", "--party", name, "--as-of", DATE, "--json", cwd=folder
+    ).json
+    (found,) = one["statements"]
+    assert found["name"] == name
+    assert found["rows"][-1]["balance"] == found["closing"]
+    out = tmp_path / "信函"
+    words = ("statement", "我方.xlsx", "--all", "--as-of", DATE, "--letter", "confirmation")
+    done = kamcore(*words, "-o", str(out), "--json", cwd=folder)
+    assert done.code == 0
+    assert len(list(out.glob("*.html"))) == len(done.json["statements"]) == 4
+    assert kamcore("statement", "我方.xlsx", "--as-of", DATE, cwd=folder).code == 2
+
+
+def test_offset_shows_drafts_and_writes_only_when_asked(tmp_path):
+    path = tmp_path / "账.jsonl"
+    kc.write(given(), path, "native")
+    words = ("offset", str(path), "--kind", "advance-receivable", "--as-of", DATE)
+    said = kamcore(*words, "--json").json
+    assert [(row["party"], row["amount"]) for row in said["rows"]] == [("C1", "300.00")]
+    assert said["drafts"][0]["lines"][0]["aux"] == {"customer": "C1"}
+    assert list(tmp_path.iterdir()) == [path]
+    out = tmp_path / "对冲.jsonl"
+    assert kamcore(*words, "-o", str(out)).code == 0
+    assert len(kc.read(out).books.vouchers) == 1
+    back = kamcore(*words, "--undo", "--json").json
+    assert back["drafts"][0]["lines"][0]["debit"] == "-300.00"
+    missing = kamcore("offset", str(path), "--kind", "receivable-transfer", "--as-of", DATE)
+    assert missing.code == 2
+    bad = kamcore(*words, "--amount", "viel", "--json")
+    assert json.loads(bad.out)["error"]["code"] == "U1004"

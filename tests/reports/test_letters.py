@@ -1,0 +1,119 @@
+"""Letters as pages and workbooks: what they say, escaped, with places to sign."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import attrs
+import openpyxl
+import pytest
+
+from kamcore.errors import UsageError
+from kamcore.matching.party_statement import Statement, StatementLine
+from kamcore.matching.party_view import view
+from kamcore.matching.reconciling import reconcile
+from kamcore.reports.letters import (
+    confirmation_letter,
+    letter_page,
+    reconciliation_letter,
+    statement_letter,
+    write_letter,
+)
+from kamcore.reports.reconciliation import reconciliation_report
+from kamcore.reports.writing import write_report
+from matching.histories import AS_OF, drawn
+from matching.two_books import two_books
+
+DAY = dt.date(2025, 3, 31)
+
+
+def statement(name="甬江样例商贸有限公司"):
+    line = StatementLine(
+        date=DAY,
+        voucher="记-3",
+        text="=1+1 销售 <b>",
+        kind="sale",
+        debit=Decimal("500.50"),
+        credit=Decimal(0),
+        balance=Decimal("1500.50"),
+    )
+    return Statement(
+        party="K1",
+        name=name,
+        currency="CNY",
+        since=dt.date(2025, 3, 1),
+        as_of=DAY,
+        direction="receivable",
+        opening=Decimal(1000),
+        lines=(line,),
+    )
+
+
+@pytest.fixture(scope="module")
+def differing():
+    both = two_books(drawn(4, parties=5))
+    for theirs in both.theirs.values():
+        result = reconcile(both.ours, theirs, as_of=AS_OF)
+        if result.differences.filter(fault="theirs").height:
+            return result
+    raise AssertionError("no drawn party differs")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_escapes_what_books_say_and_asks_for_a_seal(lang):
+    page = letter_page(
+        statement_letter(statement("<script>甲</script>"), "海门远山", date=DAY, lang=lang)
+    )
+    assert "<script>" not in page
+    assert "&lt;script&gt;甲" in page
+    assert "销售 &lt;b&gt;" in page
+    assert "1,500.50" in page
+    assert ("公司盖章" if lang == "zh" else "Seal") in page
+    assert "http" not in page
+
+
+def test_a_confirmation_says_who_owes_whom_in_each_currency():
+    dollars = attrs.evolve(statement(), currency="USD", opening=Decimal(-2000))
+    letter = confirmation_letter([statement(), dollars], "海门远山", date=DAY)
+    cells = [[cell.text for cell in row.cells] for row in letter.tables[0].rows]
+    assert cells == [
+        ["2025年3月31日", "CNY", "1,500.50", "0.00"],
+        ["2025年3月31日", "USD", "0.00", "1,499.50"],
+    ]
+
+
+def test_a_reconciliation_letter_ends_both_columns_alike(differing):
+    letter = reconciliation_letter(view(differing), "海门远山食品有限公司", date=AS_OF)
+    last = letter.tables[0].rows[-1]
+    assert last.is_sum
+    assert last.cells[1] == last.cells[2]
+    assert len(letter.tables) == 2
+
+
+def test_the_workbook_of_a_letter_has_numbers_and_no_formula_from_a_text(tmp_path):
+    path = tmp_path / "对账单.xlsx"
+    write_letter(statement_letter(statement(), "海门远山", date=DAY), path)
+    sheet = openpyxl.load_workbook(path)["甬江样例商贸有限公司"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f" and "1+1" in str(cell.value)]
+    assert 1500.5 in [cell.value for cell in cells]
+    with pytest.raises(UsageError):
+        write_letter(statement_letter(statement(), "海门远山", date=DAY), path)
+
+
+def test_a_letter_is_a_page_or_a_workbook():
+    with pytest.raises(UsageError) as raised:
+        write_letter(statement_letter(statement(), "x", date=DAY), Path("a.doc"))
+    assert raised.value.code == "C6101"
+
+
+def test_the_workbook_of_a_reconciliation_ties_out(differing, tmp_path):
+    path = tmp_path / "对账.xlsx"
+    write_report(reconciliation_report(differing), path)
+    book = openpyxl.load_workbook(path, data_only=True)
+    assert book.sheetnames == ["对账汇总", "余额调节表", "差异明细", "已核对"]
+    table = [row for row in book["余额调节表"].iter_rows(values_only=True) if row[0]]
+    end = next(row for row in table if row[0] == "调节后余额")
+    assert end[1] == end[2]
+    total = list(book["差异明细"].iter_rows(values_only=True))[-1]
+    assert Decimal(str(total[10])) == differing.difference
