@@ -86,6 +86,11 @@ COMMANDS = {
         "核对日志的校验链和各期封存",
         "Verify the hash chain of a log and the seals of periods.",
     ),
+    "renumber": (
+        "kamcore.cli.renumbering",
+        "整理凭证: 连续编号的计划, 可撤销",
+        "Put voucher numbers in order, by a plan that can be undone.",
+    ),
     "party": (
         "kamcore.cli.party",
         "客户档案: 检查, 查看, 查重, 导入, 导出",
