@@ -46,6 +46,7 @@ KINDS = {
     "M": "model and chart of accounts (科目体系)",
     "N": "the native format (原生格式)",
     "P": "plug-ins and recognition (插件与识别)",
+    "Q": "prices, orders and rebates (价格, 订单与返利)",
     "S": "the national standard (国家标准)",
     "T": "reports through layouts (版式报表)",
     "U": "the command line (命令行)",

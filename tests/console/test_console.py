@@ -2,7 +2,8 @@
 
 A transcript is a file ``*.console``: a line ``> kamcore …`` is run, what follows must be what it
 prints (lines of standard error behind ``! ``), and ``[N]`` the exit code.  All commands of a file
-run one after the other in one empty folder that holds ``凭证2025Q1.xls``, the books of the demo.
+run one after the other in one empty folder that holds ``凭证2025Q1.xls``, the books of the demo,
+and ``约定.toml``, what the example agrees with its key account.
 ``pytest --kamcore-update`` (or ``KAMCORE_UPDATE=1``) writes what is printed now.
 """
 
@@ -17,6 +18,7 @@ import pytest
 from command_line import DEMO, kamcore
 
 HERE = Path(__file__).parent
+AGREED = HERE.parents[1] / "examples" / "key_account_year" / "agreed.toml"
 LANG = re.compile(r"\.(zh|en)\.console$")
 
 
@@ -40,6 +42,7 @@ def _played(transcript: Path, folder: Path) -> str:
 @pytest.mark.parametrize("transcript", sorted(HERE.glob("*.console")), ids=lambda p: p.stem)
 def test_transcript(transcript, tmp_path, request):
     shutil.copy(DEMO, tmp_path / "凭证2025Q1.xls")
+    shutil.copy(AGREED, tmp_path / "约定.toml")
     played = _played(transcript, tmp_path)
     update = request.config.getoption("--kamcore-update", default=False)
     if update or os.environ.get("KAMCORE_UPDATE"):

@@ -97,10 +97,10 @@ def _policy(prices: Prices) -> dict[str, Any]:
 
 def _show(screen: Screen, found: Quote, *, explain: bool) -> None:
     asked = found.question
-    unit = asked.unit or screen.say("库存单位", "stock units")
+    many = f"{asked.quantity:f} {asked.unit}".strip()
     screen.line(
-        f"{asked.item}, 客户 {asked.customer}, {asked.quantity:f} {unit}, {asked.on}",
-        f"{asked.item} for {asked.customer}, {asked.quantity:f} {unit}, {asked.on}",
+        f"{asked.item} × {many}, 客户 {asked.customer}, {asked.on}",
+        f"{asked.item} × {many} for {asked.customer}, {asked.on}",
         bold=True,
     )
     tax = ("不含税", "without tax"), ("含税", "tax included")

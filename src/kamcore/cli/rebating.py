@@ -77,6 +77,11 @@ class Request:
     book: str = "settlement"
     explain: bool = False
 
+    @property
+    def known_by(self) -> dt.date:
+        """The day by which payments are known, and of the drafts."""
+        return (self.as_of or self.until).date()
+
 
 @grammar.command(
     "rebate",
@@ -168,7 +173,6 @@ def _found(
 ) -> list[Rebate]:
     agreed = contracts(held)
     settled = _amounts(request.settled, "--settled", clauses)
-    as_of = request.as_of or request.until
     found = []
     for clause in clauses:
         if request.books:
@@ -182,7 +186,7 @@ def _found(
                 since=request.since.date(),
                 until=request.until.date(),
                 settled=settled.get(clause.id, ZERO),
-                as_of=as_of.date(),
+                as_of=request.known_by,
             )
         )
     return found
@@ -208,19 +212,20 @@ def _drafts(found: Sequence[Rebate], books: Books, request: Request) -> list[Dra
     chart = dict(books.accounts.select("code", "name").iter_rows())
     family = detect_family(chart).family or "ASBE"
     accrued = _amounts(request.accrued, "--accrued", [one.clause for one in found])
-    date = (request.as_of or request.until).date()
     drafts = []
     for one in found:
         accounts = RebateAccounts.of(family, one.clause.form)
         if request.book == "accrual":
             before = accrued.get(one.clause.id, ZERO)
-            drafts.append(accrual_draft(one, accounts, date, before))
+            drafts.append(accrual_draft(one, accounts, request.known_by, before))
         else:
-            drafts.append(settlement_draft(one, accounts, date))
+            drafts.append(settlement_draft(one, accounts, request.known_by))
     return [draft for draft in drafts if draft is not None]
 
 
-def _as_json(screen: Screen, found: Sequence[Rebate], drafts: Sequence[Draft]) -> dict[str, Any]:
+def _as_json(
+    screen: Screen, found: Sequence[Rebate], drafts: Sequence[Draft], as_of: dt.date
+) -> dict[str, Any]:
     """The keys of one clause; where a contract has several, their sums and each of them."""
     parts = [one.to_json(screen.lang) for one in found]
     said = dict(parts[0])
@@ -236,8 +241,7 @@ def _as_json(screen: Screen, found: Sequence[Rebate], drafts: Sequence[Draft]) -
         for key in ("conditions", "bands"):
             said[key] = [{"clause": part["clause"], **row} for part in parts for row in part[key]]
         said["rebates"] = parts
-    as_of = found[0].until.isoformat()
-    return {"as_of": as_of, **said, "drafts": as_json(drafts)}
+    return {"as_of": as_of.isoformat(), **said, "drafts": as_json(drafts)}
 
 
 def _show(screen: Screen, found: Rebate, *, explain: bool) -> None:
@@ -259,7 +263,7 @@ def _show(screen: Screen, found: Rebate, *, explain: bool) -> None:
         mark = "✓" if condition.met else "✗"
         screen.line(f"  {mark} {condition.zh}", f"  {mark} {condition.en}")
         if explain:
-            facts = ", ".join(f"{name}={value}" for name, value in condition.facts.items())
+            facts = _facts(screen, condition.facts)
             screen.line(f"      {facts}", f"      {facts}")
     rows = _bands(screen, found)
     if rows:
@@ -275,6 +279,28 @@ def _show(screen: Screen, found: Rebate, *, explain: bool) -> None:
             f"  须开红字发票: 不含税 {money(found.net)}, 税额 {money(found.tax)}",
             f"  a red invoice is needed: net {money(found.net)}, tax {money(found.tax)}",
         )
+
+
+_FACTS = {
+    "as_of": ("截至", "as of"),
+    "invoices": ("发票张数", "invoices"),
+    "late": ("逾期", "late"),
+    "late_amount": ("逾期金额", "late amount"),
+    "volume": ("本期", "volume"),
+    "at_least": ("不少于", "at least"),
+    "before": ("上年同期", "year before"),
+    "before_from": ("上年自", "from"),
+    "before_to": ("至", "to"),
+    "growth": ("增长", "growth"),
+}
+
+
+def _facts(screen: Screen, facts: Mapping[str, Any]) -> str:
+    said = []
+    for name, value in facts.items():
+        text = " ".join(value) if isinstance(value, list) else str(value)
+        said.append(f"{screen.say(*_FACTS.get(name, (name, name)))} {text or '-'}")
+    return ", ".join(said)
 
 
 def _bands(screen: Screen, found: Rebate) -> list[tuple[str, str, str, str]]:
