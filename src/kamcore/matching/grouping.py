@@ -8,6 +8,8 @@ any order, and what is settled may make the next round certain.
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import attrs
@@ -54,13 +56,12 @@ def parties(pool: Pool) -> Iterator[Party]:
     columns = ["doc", "units", "date", "due", "is_item", "stated", "why", "is_advance"]
     others = speaking_of_others(pool)
     left = left.sort("key", "currency", "order", "date", "doc", nulls_last=True)
-    for (key, currency), rows in left.select(*columns, "key", "currency").group_by(
-        "key", "currency", maintain_order=True
-    ):
-        every = list(rows.iter_rows(named=True))
+    rows = left.select(*columns, "key", "currency").iter_rows(named=True)
+    for (key, currency), some in groupby(rows, itemgetter("key", "currency")):
+        every = list(some)
         yield Party(
-            key=str(key),
-            currency=str(currency),
+            key=key,
+            currency=currency,
             receipts=tuple(
                 {**row, "is_silent": row["doc"] not in others and not row["is_advance"]}
                 for row in every

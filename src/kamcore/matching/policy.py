@@ -138,7 +138,7 @@ class MatchPolicy:
     """How often an amount may be hit by mere chance before a group is only proposed."""
     work: int = attrs.field(default=1_200_000, validator=attrs.validators.ge(1))
     """Bound of one group search in work units."""
-    total_work: int = attrs.field(default=200_000_000, validator=attrs.validators.ge(1))
+    total_work: int = attrs.field(default=20_000_000, validator=attrs.validators.ge(1))
     """Bound of all group searches of a run in work units."""
     near_share: Decimal = _share("0.05")
     """How far an amount may be off and still be proposed."""

@@ -184,13 +184,17 @@ def runs(units: Sequence[int], target: int) -> list[tuple[int, int]]:
     >>> runs([5, 7, 1, 4, 8], 12)
     [(0, 1), (1, 3), (3, 4)]
     """
-    reached: dict[int, list[int]] = {}
+    if sum(map(abs, units)) + abs(target) >= _LARGEST:
+        return []
+    sums = np.concatenate([[0], np.cumsum(np.asarray(units, dtype=np.int64))])
+    order = np.argsort(sums, kind="stable")
+    ranked = sums[order]
+    start = np.searchsorted(ranked, sums + target, "left")
+    hits = np.searchsorted(ranked, sums + target, "right") - start
     found = []
-    total = 0
-    for at, unit in enumerate(units):
-        reached.setdefault(total, []).append(at)
-        total += unit
-        found += [(first, at) for first in reached.get(total - target, ()) if first < at]
+    for first in np.flatnonzero(hits):
+        behind = order[start[first] : start[first] + hits[first]]
+        found += [(int(first), int(last) - 1) for last in behind if last > first + 1]
     return sorted(found)
 
 
