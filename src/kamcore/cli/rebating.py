@@ -133,9 +133,8 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
     written = save(screen, _sheets(screen, found), request.writing)
     if screen.is_json:
         written |= save_drafts(screen, drafts, books, request.drafting)
-        screen.emit(
-            _as_json(screen, found, drafts) | problems_json(screen, held.problems) | written
-        )
+        said = _as_json(screen, found, drafts, request.known_by)
+        screen.emit(said | problems_json(screen, held.problems) | written)
     else:
         for one in found:
             _show(screen, one, explain=request.explain)
