@@ -89,6 +89,8 @@ class _Strings:
         Texts are distinct within a column only: looking a text up among those of every column
         costs more than writing a few twice.
         """
+        if column.null_count() == column.len():
+            return pl.repeat(None, column.len(), dtype=pl.UInt32, eager=True)
         column = column.alias("text").set(column.str.len_bytes() == 0, None)
         filled = column.drop_nulls()
         distinct = filled.unique(maintain_order=True)
