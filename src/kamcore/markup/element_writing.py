@@ -60,7 +60,9 @@ def escaped(texts: pl.Series) -> pl.Series:
 
 def attribute(text: str) -> str:
     """A text as it stands in an attribute, between double quotes."""
-    return str(_replaced(pl.Series([text]), _IN_ATTRIBUTE, (*_REFERENCES, *_MORE)).item())
+    for mark, reference in (*_REFERENCES, *_MORE):
+        text = text.replace(mark, reference)
+    return text
 
 
 def attributes(texts: pl.Series) -> pl.Series:
@@ -115,7 +117,9 @@ class _Pieces:
         close = f"</{leaf.name}>{END}"
         texts = leaf.texts
         if texts is None or isinstance(texts, str):
-            said = escaped(pl.Series([texts])).item() if texts else ""
+            said = texts or ""
+            for mark, reference in _REFERENCES:
+                said = said.replace(mark, reference)
             self.text(f"{start}>{said}{close}" if said else blank)
         elif texts.null_count() == texts.len():
             self.text(blank)

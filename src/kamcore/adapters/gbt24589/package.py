@@ -62,12 +62,19 @@ class Part:
             origin=Origin(file=self.file, by="line"),
         )
         known = next(one for one in layout.tables()[self.name] if one.name == table)
-        keep = pl.repeat(False, grid.height, dtype=pl.Boolean, eager=True)
+        if not grid.height:
+            return grid
+        says = []
         for element in known.elements:
-            zero = element.zero if element.required else None
-            texts = grid.column(element.name).str.strip_chars()
-            keep |= texts.is_not_null() if zero is None else (texts != zero).fill_null(value=True)
-        return grid.filter(keep)
+            if element.name in fields.columns:
+                text = pl.col(element.name).str.strip_chars()
+                said = text.is_not_null()
+                says.append(said & (text != element.zero) if element.required else said)
+        if not says:
+            return grid.filter(pl.repeat(False, grid.height, dtype=pl.Boolean, eager=True))
+        return grid.filter(
+            fields.select(pl.any_horizontal(says).fill_null(value=False)).to_series()
+        )
 
 
 @attrs.frozen

@@ -1,5 +1,6 @@
 """Write a package of GB/T 24589.1-2010: three files in a folder or a zip, GB18030."""
 
+import functools
 import zipfile
 from pathlib import Path
 
@@ -95,6 +96,7 @@ def _texts(frame: pl.DataFrame, element: layout.Element) -> pl.Series:
     return texts
 
 
+@functools.cache
 def _row_of_zeros(table: layout.Table) -> str:
     """A row for a table that must not be empty: zeros, as vendors fill required elements."""
     leaves = [Leaf(element.name, element.zero) for element in table.elements if element.required]
