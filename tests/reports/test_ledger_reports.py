@@ -14,7 +14,7 @@ import pytest
 from openpyxl.utils import range_boundaries
 
 from command_line import DEMO
-from kamcore.ledger import AgeingPolicy, Buckets, age, balances
+from kamcore.ledger import AgeingPolicy, Buckets, age, balances, open_items
 from kamcore.pipeline import read
 from kamcore.reports.account_ledgers import LedgerQuestion, ledger_report
 from kamcore.reports.ageing import AgeingQuestion, ageing_report
@@ -158,6 +158,13 @@ def test_ages_with_advances_and_without_anything(books, tmp_path):
     write_report(none, tmp_path / "a.xlsx")
     write_report(none, tmp_path / "a.html")
     assert none[0].listings[0].frame.height == 0
+
+
+def test_items_beyond_what_is_listed_are_counted(books, monkeypatch):
+    monkeypatch.setattr("kamcore.reports.ageing.LISTED", 3)
+    (only,) = ageing_report(books, _asked(), "en")
+    count = open_items(books, as_of=DAY, account="1122").height
+    assert only.parts[-1].text == f"{count} items, not listed"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

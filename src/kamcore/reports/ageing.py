@@ -29,6 +29,9 @@ from kamcore.reports.sheets import (
 
 __all__ = ["AgeingQuestion", "ageing_report"]
 
+LISTED = 100_000
+"""How many open items a workbook lists; with more it says so and lists none."""
+
 ZERO = Decimal(0)
 _ITEM_WORDS = {
     "basis": ("账龄起算日", "ages from"),
@@ -53,7 +56,7 @@ class AgeingQuestion:
 
 
 def ageing_report(books: Books, asked: AgeingQuestion, lang: str = "zh") -> tuple[Sheet, ...]:
-    """The table of ages and, on a second sheet, the open items it is made of.
+    """The table of ages and, on a second sheet, the open items it is made of, up to `LISTED`.
 
     The total of a row is the sum of its buckets, the total row sums the rows, the row below it
     says the share of each bucket; both sheets end in the same figure.
@@ -79,6 +82,13 @@ def ageing_report(books: Books, asked: AgeingQuestion, lang: str = "zh") -> tupl
     parts: list[Part] = [Title(title), *small, table]
     if table.total is not None and frame.height:
         parts.append(chart)
+    count = int(frame["items"].sum())
+    if count > LISTED:
+        said = (
+            f"未结清明细 {count:,} 笔, 未列出" if lang == "zh" else f"{count:,} items, not listed"
+        )
+        parts.append(Line(said))
+        return (Sheet(name=title, parts=tuple(parts)),)
     whole = Sheet(name=title, parts=tuple(parts))
     if asked.policy.credits == "reclassify":
         # Net credits stand on another account there; the items still on their own.
