@@ -43,6 +43,7 @@ def _played(transcript: Path, folder: Path) -> str:
 def test_transcript(transcript, tmp_path, request):
     shutil.copy(DEMO, tmp_path / "凭证2025Q1.xls")
     shutil.copy(AGREED, tmp_path / "约定.toml")
+    shutil.copy(HERE / "counterparty.jsonl", tmp_path / "对方.jsonl")
     played = _played(transcript, tmp_path)
     update = request.config.getoption("--kamcore-update", default=False)
     if update or os.environ.get("KAMCORE_UPDATE"):

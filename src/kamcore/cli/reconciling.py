@@ -273,6 +273,27 @@ def _show_party(screen: Screen, view: PartyView) -> None:
     )
     for finding in view.differences:
         _show_proof_of(screen, finding)
+    _show_questions(screen, [one for one in view.matched if one.tier == "proposed"])
+
+
+def _show_questions(screen: Screen, proposed: Sequence[Finding]) -> None:
+    """What was not certain, as a short list of questions."""
+    if not proposed:
+        return
+    screen.line("  请确认是否同一笔:", "  are these the same?")
+    for finding in proposed[:SHOWN]:
+        ours, theirs = (
+            ", ".join(f"{line.date} {line.voucher} {line.text}".strip() for line in lines)
+            for lines in (finding.ours, finding.theirs)
+        )
+        amount = money(finding.amount)
+        screen.line(
+            f"    {amount}  我方 {ours}  对方 {theirs}",
+            f"    {amount}  ours {ours}  theirs {theirs}",
+        )
+    if len(proposed) > SHOWN:
+        rest = len(proposed) - SHOWN
+        screen.line(f"    另有 {rest} 项, 用 -o 查看", f"    {rest} more; write them with -o")
 
 
 def _show_proof_of(screen: Screen, finding: Finding) -> None:

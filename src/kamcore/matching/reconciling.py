@@ -214,9 +214,9 @@ def _sides(ours: Books, theirs: Books, policy: ReconcilePolicy, party: str | Non
     if policy.direction != "auto":
         chosen = _of_direction(ours, theirs, policy, policy.direction)
     else:
-        wanted = party or theirs.entity.credit_code or theirs.entity.name
         both = [_of_direction(ours, theirs, policy, name) for name in ("receivable", "payable")]
-        chosen = max(both, key=lambda sides: _weight(sides, wanted))
+        owner = theirs.entity.credit_code or theirs.entity.name
+        chosen = max(both, key=lambda sides: _weight(sides, party, owner))
     for side, word in ((chosen.ours, "我方 (our)"), (chosen.theirs, "对方 (their)")):
         if side.accounts.is_empty():
             raise UsageError(NO_CONTROL_ACCOUNTS.at(Place(), word))
@@ -235,10 +235,11 @@ def _of_direction(ours: Books, theirs: Books, policy: ReconcilePolicy, direction
     )
 
 
-def _weight(sides: _Sides, wanted: str | None) -> int:
+def _weight(sides: _Sides, party: str | None, owner: str) -> int:
     """How many lines the smaller side has for the party that is asked for."""
     here, there = members_in_use(sides.ours), members_in_use(sides.theirs)
-    if wanted and (named := members_like(here, wanted)).height:
+    named = members_like(here, party or owner) if party or owner else here.clear()
+    if party is not None or named.height:
         here = named
     return min(int(here["lines"].sum() or 0), int(there["lines"].sum() or 0))
 

@@ -114,54 +114,6 @@ def statement_letter(
     zh = lang == "zh"
     since, until = _day(statement.since, lang), _day(statement.as_of, lang)
     side = _side(statement.closing, lang)
-    opened = Row(
-        (
-            Cell(""),
-            Cell(""),
-            *_texts("期初余额" if zh else "opening"),
-            Cell(""),
-            Cell(""),
-            Cell(""),
-            _money(statement.opening),
-        ),
-        is_sum=True,
-    )
-    rows = [
-        Row(
-            (
-                *_texts(
-                    line.date.isoformat() if line.date else "",
-                    line.voucher,
-                    line.text,
-                    LINE_KINDS[line.kind][0 if zh else 1],
-                ),
-                _money(line.debit or None),
-                _money(line.credit or None),
-                _money(line.balance),
-            )
-        )
-        for line in statement.lines
-    ]
-    word = "期末余额" if zh else "closing"
-    closed = Row(
-        (
-            *_texts("", "", word, ""),
-            _money(statement.debit),
-            _money(statement.credit),
-            _money(statement.closing),
-        ),
-        is_sum=True,
-    )
-    heads = ("日期", "凭证", "摘要", "类别", "借方", "贷方", "余额")
-    english = ("date", "voucher", "text", "kind", "debit", "credit", "balance")
-    kinds = Table(
-        title="本期汇总" if zh else "in the span",
-        heads=("类别", "金额") if zh else ("kind", "amount"),
-        rows=tuple(
-            Row((Cell(LINE_KINDS[kind][0 if zh else 1]), _money(amount)))
-            for kind, amount in statement.by_kind().items()
-        ),
-    )
     body = (
         f"{since}至{until}, 贵我双方往来账项如下, 期末余额 {abs(statement.closing):,.2f} "
         f"({side}), 币别 {statement.currency}。请核对; 如有不符, 请列明后寄回。"
@@ -176,11 +128,51 @@ def statement_letter(
         to_name=statement.name,
         date=date,
         body=(body,),
-        tables=(
-            Table(heads=heads if zh else english, rows=(opened, *rows, closed)),
-            kinds,
-        ),
+        tables=(_records(statement, lang), _kinds(statement, lang)),
         lang=lang,
+    )
+
+
+def _records(statement: Statement, lang: str) -> Table:
+    """Every record, between the opening and the closing balance."""
+    zh = lang == "zh"
+    heads = ("日期", "凭证", "摘要", "类别", "借方", "贷方", "余额")
+    english = ("date", "voucher", "text", "kind", "debit", "credit", "balance")
+    opening = _texts("", "", "期初余额" if zh else "opening", "", "", "")
+    closing = _texts("", "", "期末余额" if zh else "closing", "")
+    rows = [
+        Row(
+            (
+                *_texts(line.date.isoformat() if line.date else "", line.voucher, line.text),
+                Cell(LINE_KINDS[line.kind][0 if zh else 1]),
+                _money(line.debit or None),
+                _money(line.credit or None),
+                _money(line.balance),
+            )
+        )
+        for line in statement.lines
+    ]
+    last = map(_money, (statement.debit, statement.credit, statement.closing))
+    return Table(
+        heads=heads if zh else english,
+        rows=(
+            Row((*opening, _money(statement.opening)), is_sum=True),
+            *rows,
+            Row((*closing, *last), is_sum=True),
+        ),
+    )
+
+
+def _kinds(statement: Statement, lang: str) -> Table:
+    """What each kind of record did to the balance."""
+    zh = lang == "zh"
+    return Table(
+        title="本期汇总" if zh else "in the span",
+        heads=("类别", "金额") if zh else ("kind", "amount"),
+        rows=tuple(
+            Row((Cell(LINE_KINDS[kind][0 if zh else 1]), _money(amount)))
+            for kind, amount in statement.by_kind().items()
+        ),
     )
 
 
