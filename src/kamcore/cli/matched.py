@@ -74,7 +74,14 @@ class Matched:
 
 def match_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the arguments and options of `Request`."""
-    adding = [
+    for add in reversed([*_which(), *_how()]):
+        function = add(function)
+    return function
+
+
+def _which() -> list[Callable[..., Any]]:
+    """What is matched: files, and what of books."""
+    return [
         click.argument("items", type=PATH),
         click.argument("receipts", type=PATH, required=False),
         source_format,
@@ -101,6 +108,12 @@ def match_options(function: Callable[..., Any]) -> Callable[..., Any]:
             zh="账套中的往来科目, 用逗号分开; 缺省按科目用途",
             en="Control accounts of books, separated by commas; else by their role.",
         ),
+    ]
+
+
+def _how() -> list[Callable[..., Any]]:
+    """What is certain enough, and who decides."""
+    return [
         option(
             "--tolerance",
             default="0",
@@ -140,9 +153,6 @@ def match_options(function: Callable[..., Any]) -> Callable[..., Any]:
             en="Search nothing: give the identical result of saved decisions.",
         ),
     ]
-    for add in reversed(adding):
-        function = add(function)
-    return function
 
 
 def policy_of(request: Request) -> MatchPolicy:
