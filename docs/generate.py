@@ -39,6 +39,7 @@ KINDS = {
     "B": "the books (账套)",
     "C": "conversion and files (转换)",
     "D": "forms written by hand (表单)",
+    "E": "parties and contracts (往来单位与合同)",
     "F": "the contract of a format (格式约定)",
     "G": "sheets, text and values (表格与取值)",
     "K": "Kingdee layouts (金蝶版式)",

@@ -15,7 +15,7 @@ from kamcore.errors import Severity, UsageError
 from kamcore.forms.cell import Day, Figure, Mistake, Remark, Text, Whole, as_text
 from kamcore.forms.document import DocumentForm
 from kamcore.forms.form import Card, Form, column, rows_of
-from kamcore.forms.party import TermText
+from kamcore.forms.party_numbers import TermText
 from kamcore.model.contract import (
     CollectionLine,
     ContractStatus,

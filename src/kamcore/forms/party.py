@@ -9,18 +9,17 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator, create_model
+from pydantic import create_model
 
-from kamcore.errors import Fault, Severity, UsageError
+from kamcore.errors import Fault
 from kamcore.forms.cell import (
     Day,
     Figure,
     Flag,
     Mistake,
     Remark,
-    Share,
     Text,
     Whole,
     as_day,
@@ -31,16 +30,30 @@ from kamcore.forms.cell import (
 )
 from kamcore.forms.document import DocumentForm
 from kamcore.forms.form import Card, Form, column, rows_of, with_options
+from kamcore.forms.party_numbers import (
+    AccountText,
+    CreditCodeText,
+    TaxNumberText,
+    TermText,
+    as_credit_code,
+    as_credit_term,
+    as_tax_number,
+)
+from kamcore.forms.party_rows import (
+    AccountForm,
+    AffiliationForm,
+    ChangeForm,
+    ContactForm,
+    OutsideCodeForm,
+    OwnForm,
+)
 from kamcore.model import bank_account
 from kamcore.model.bank_account import BankAccount
-from kamcore.model.contact import Contact, ContactRole
+from kamcore.model.contact import Contact
 from kamcore.model.credit_code import CreditCode
-from kamcore.model.credit_term import CreditTerm
 from kamcore.model.doubt import Doubt
 from kamcore.model.party import (
     NO_FIELD,
-    Affiliation,
-    OutsideCode,
     Party,
     PartyRole,
     Statement,
@@ -72,52 +85,6 @@ class Dealing(Word):
     BOTH = "both", "客户和供应商"
 
 
-def _credit_code(value: Any) -> str:
-    code = CreditCode.of(as_text(value))
-    for doubt in code.doubts:
-        if doubt.fault.severity is Severity.ERROR:
-            raise Mistake.of(doubt)
-    return code.text
-
-
-def _tax_number(value: Any) -> str:
-    number = TaxNumber.of(as_text(value))
-    for doubt in number.doubts:
-        if doubt.fault.severity is Severity.ERROR:
-            raise Mistake.of(doubt)
-    return number.text
-
-
-def _account_number(value: Any) -> str:
-    text = as_text(value)
-    for doubt in bank_account.doubts_of(text):
-        if doubt.fault.severity is Severity.ERROR:
-            raise Mistake.of(doubt)
-    return bank_account.cleaned(text)
-
-
-def _credit_term(value: Any) -> str:
-    return _term(as_text(value))
-
-
-@lru_cache(1024)
-def _term(text: str) -> str:
-    """The words of a term; an archive has few of them and repeats them often."""
-    try:
-        return CreditTerm.of(text).text()
-    except UsageError as error:
-        raise Mistake(error.problem.fault, text) from error
-
-
-CreditCodeText = Annotated[str, BeforeValidator(_credit_code)]
-"""A unified social credit code whose check holds."""
-TaxNumberText = Annotated[str, BeforeValidator(_tax_number)]
-"""A taxpayer number, also an older one."""
-AccountText = Annotated[str, BeforeValidator(_account_number)]
-"""The number of a bank account, cleaned."""
-TermText = Annotated[str, BeforeValidator(_credit_term)]
-"""A credit term in words."""
-
 _SPECIAL: dict[str, tuple[Any, str]] = {
     "name": (Text, "华联商厦有限公司"),
     "credit_code": (CreditCodeText, "91310000MA1TEAT03R"),
@@ -127,96 +94,6 @@ _SPECIAL: dict[str, tuple[Any, str]] = {
     "founded": (Day, "2003-05-18"),
 }
 """Fields whose cells are read in a way of their own, and examples."""
-
-
-class ChangeForm(Form):
-    """A value of the archive that became another on a day."""
-
-    on: Day = column("日期", "date", example="2026-03-01")
-    field: Text = column("项目", "field", example="注册资本")
-    value: Any = column(
-        "新值",
-        "new value",
-        default=None,
-        note=("空白表示作废", "blank takes it back"),
-        example="8000000",
-    )
-    reason: Text = column("原因", "reason", default="", example="增资")
-    person: Text = column("人员", "person", default="")
-    source: StatementSource = column("资料来源", "source", default=StatementSource.VISIT)
-    verified: Flag = column("已核实", "verified", default=False)
-
-
-class ContactForm(Form):
-    """A person at the party."""
-
-    name: Text = column("联系人姓名|姓名", "contact name")
-    role: ContactRole = column("联系人职责|职责", "contact role", default=ContactRole.BUSINESS)
-    position: Text = column("职务", "position", default="")
-    department: Text = column("部门", "department", default="")
-    phone: Text = column("固定电话|电话", "phone", default="")
-    mobile: Text = column("手机", "mobile", default="")
-    email: Text = column("邮箱", "e-mail", default="")
-    messenger: Text = column("微信", "messenger", default="")
-    place: Text = column("联系地点", "place", default="")
-    main: Flag = column("主要联系人", "main", default=False)
-    since: Day | None = column("起始日期", "since", default=None)
-    until: Day | None = column("截止日期", "until", default=None)
-
-    def build(self) -> Contact:
-        """Make the value of the model."""
-        return Contact(**dict(self))
-
-
-class AccountForm(Form):
-    """A bank account of the party."""
-
-    number: AccountText = column("银行账号", "account number", example="0200001009020123456")
-    bank: Text = column("开户行", "bank", default="")
-    holder: Text = column("户名", "holder", default="")
-    bank_number: Text = column("联行号", "bank number", default="")
-    currency: Text = column("币种", "currency", default="")
-    purpose: Text = column("用途", "purpose", default="")
-    since: Day | None = column("起始日期", "since", default=None)
-    until: Day | None = column("截止日期", "until", default=None)
-
-    def build(self) -> BankAccount:
-        """Make the value of the model."""
-        return BankAccount(**dict(self))
-
-
-class OutsideCodeForm(Form):
-    """The code of the party in one set of books."""
-
-    books: Text = column("账套", "books", example="总公司 K/3")
-    role: PartyRole = column("身份", "role", default=PartyRole.CUSTOMER)
-    outside: Text = column("外部代码", "outside code", example="01.0004")
-
-    def build(self) -> OutsideCode:
-        """Make the value of the model."""
-        return OutsideCode(books=self.books, role=self.role, code=self.outside)
-
-
-class AffiliationForm(Form):
-    """A tie to another party."""
-
-    party: Text = column("关联企业编码", "affiliate", example="0007")
-    relation: Text = column("关系", "relation", default="", example="母公司")
-    share: Share | None = column("持股比例", "share held", default=None, example="51%")
-    grouped: Flag = column("合并授信", "one group for credit", default=True)
-    since: Day | None = column("起始日期", "since", default=None)
-    until: Day | None = column("截止日期", "until", default=None)
-
-    def build(self) -> Affiliation:
-        """Make the value of the model."""
-        return Affiliation(**dict(self))
-
-
-class OwnForm(Form):
-    """A field of the company's own."""
-
-    name: Text = column("自定义名称", "own field")
-    text: Text = column("自定义内容", "own value")
 
 
 class _Head(Form):
@@ -410,9 +287,9 @@ def read_value(field: ArchiveField, value: Any) -> Any:
     """
     if field.type in _READERS:
         special = {
-            "credit_code": _credit_code,
-            "tax_number": _tax_number,
-            "credit_term": _credit_term,
+            "credit_code": as_credit_code,
+            "tax_number": as_tax_number,
+            "credit_term": as_credit_term,
         }
         return special.get(field.name, _READERS[field.type])(value)
     try:
