@@ -19,7 +19,7 @@ class TestLaws(FormatLaws):
         "dimensions": "车间=FF100009",
     }
     shape = Shape()
-    examples = 4
+    examples = 3
 
 
 class TestBodies(FormatLaws):
@@ -27,4 +27,4 @@ class TestBodies(FormatLaws):
     samples = (SAMPLES / "bodies.json",)
     options = TestLaws.options
     shape = Shape()
-    examples = 4
+    examples = 3

@@ -12,6 +12,7 @@ class TestTwentyFiveColumns(FormatLaws):
     format = FORMAT
     samples = (SAMPLES / "sale_25.xlsx",)
     shape = Shape(hostile=True)
+    examples = 3
 
 
 class TestTwentyFourColumns(FormatLaws):
@@ -19,3 +20,4 @@ class TestTwentyFourColumns(FormatLaws):
     samples = (SAMPLES / "sale_24.xlsx",)
     options = {"columns": "24"}  # noqa: RUF012
     shape = Shape(hostile=True, splits=True)
+    examples = 2

@@ -264,14 +264,28 @@ def vouchers(draw):
     ]
 
 
-@pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
-@settings(
-    max_examples=20,
+DRAWN = settings(
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+def _read_back(path, drawn):
+    _, differences, _ = there_and_back(Books.from_vouchers(drawn), path)
+    assert [difference.text() for difference in differences] == []
+
+
+@pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
+@DRAWN
 @given(drawn=vouchers())
 def test_drawn_books_read_back_as_spelled(tmp_path, suffix, drawn):
-    books = Books.from_vouchers(drawn)
-    _, differences, _ = there_and_back(books, tmp_path / f"drawn{suffix}")
-    assert [difference.text() for difference in differences] == []
+    _read_back(tmp_path / f"drawn{suffix}", drawn)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
+@settings(DRAWN, max_examples=300)
+@given(drawn=vouchers())
+def test_drawn_books_read_back_as_spelled_at_length(tmp_path, suffix, drawn):
+    _read_back(tmp_path / f"drawn{suffix}", drawn)

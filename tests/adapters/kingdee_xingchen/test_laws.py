@@ -12,6 +12,7 @@ class TestWorkbook(FormatLaws):
     format = FORMAT
     samples = (SAMPLES / "sale.xlsx",)
     shape = Shape(hostile=True, splits=True)
+    examples = 3
 
 
 class TestFolder(FormatLaws):
@@ -19,4 +20,4 @@ class TestFolder(FormatLaws):
     samples = (SAMPLES / "folder",)
     suffix = ""
     shape = Shape(hostile=True)
-    examples = 4
+    examples = 2

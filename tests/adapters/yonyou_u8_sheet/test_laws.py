@@ -12,3 +12,4 @@ class TestU8Sheet(FormatLaws):
     shape = Shape(
         hostile=True, splits=True, dimensions=("customer", "employee", "project", "车间")
     )
+    examples = 3
