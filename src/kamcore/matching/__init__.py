@@ -2,37 +2,76 @@
 
 Open items and receipts come out of books (`open_lists`) or as frames of one's own; `match` says
 which settle which, `applications` makes dated facts of it, and `settlement_drafts` drafts what is
-left to book.  Functions are pure: nothing here reads a file, a clock or chance.
+left to book.  Two sets of books are reconciled by `reconcile`; `view` shows one party, its
+`reconciliation_table` brings both balances to one figure, `adjustments` drafts what settles the
+differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs, `statements`
+lists what happened.  Functions are pure: nothing here reads a file, a clock or chance.
 """
 
+from kamcore.matching.adjusting import Adjustments, Proof, adjustments, posted, proof_of_zero
 from kamcore.matching.applying import Undo, applications
+from kamcore.matching.balance_causes import Explanation, explain_difference
 from kamcore.matching.decisions import Saved, accept_line, from_lines, replay, to_lines, undo_line
+from kamcore.matching.dispute import Dispute, DisputeEvent, disputes
 from kamcore.matching.one_sided import match
+from kamcore.matching.party_statement import Statement, StatementPolicy, statements
+from kamcore.matching.party_view import Finding, PartyView, view, views
 from kamcore.matching.policy import REASONS, Answer, MatchPolicy, Reason
 from kamcore.matching.positions import open_lists
+from kamcore.matching.reconciliation_table import ReconciliationTable, reconciliation_table
+from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, reconcile
+from kamcore.matching.red_offset import red_offsets
 from kamcore.matching.result import Decision, Matching, Settled
+from kamcore.matching.set_off import SetOff, set_off, transfer, undo
 from kamcore.matching.settling import SettlementAccounts, settlement_drafts
 from kamcore.matching.subset_sum import subsets
 
 __all__ = [
     "REASONS",
+    "Adjustments",
     "Answer",
     "Decision",
+    "Dispute",
+    "DisputeEvent",
+    "Explanation",
+    "Finding",
     "MatchPolicy",
     "Matching",
+    "PartyView",
+    "Proof",
     "Reason",
+    "ReconcilePolicy",
+    "Reconciliation",
+    "ReconciliationTable",
     "Saved",
+    "SetOff",
     "Settled",
     "SettlementAccounts",
+    "Statement",
+    "StatementPolicy",
     "Undo",
     "accept_line",
+    "adjustments",
     "applications",
+    "disputes",
+    "explain_difference",
     "from_lines",
     "match",
     "open_lists",
+    "posted",
+    "proof_of_zero",
+    "reconcile",
+    "reconciliation_table",
+    "red_offsets",
     "replay",
+    "set_off",
     "settlement_drafts",
+    "statements",
     "subsets",
     "to_lines",
+    "transfer",
+    "undo",
     "undo_line",
+    "view",
+    "views",
 ]
