@@ -1,24 +1,17 @@
-"""How laws become tests: one for each law and each class that inherits them."""
+"""What a suite of laws is: the settings its author may give, and the laws it holds."""
 
-import tempfile
+import importlib
 import unittest
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from hypothesis import strategies as st
 
 from kamcore.format import Fact, Format
-from kamcore.testing.searching import SECONDS, search
 from kamcore.testing.strategies import Shape
 
-if TYPE_CHECKING:
-    import pytest
-
 LAW = "law_"
-SOAK = 300
-"""Examples of a law in its long form."""
-
 _ALLOWED = {
     "format",
     "samples",
@@ -110,13 +103,9 @@ class Suite:
         unknown = sorted(set(cls.pending) - set(laws))
         if unknown:
             raise TypeError(f"{cls.__name__}.pending names no law of this format: {unknown}")
-        for name, law in laws.items() if tests else ():
-            for suffix, test in _tests(cls, name, law):
-                marked = _pending(test, cls.pending.get(name))
-                marked.__doc__ = law.__doc__
-                marked.__name__ = f"test_{name}{suffix}"
-                marked.__qualname__ = f"{cls.__qualname__}.{marked.__name__}"
-                setattr(cls, marked.__name__, marked)
+        if tests:
+            # Imported when tests are made: the laws run without pytest, too.
+            importlib.import_module("kamcore.testing.pytest_tests").add_tests(cls)
 
     @classmethod
     def laws(cls) -> dict[str, Callable[..., None]]:
@@ -147,55 +136,3 @@ def _refuse_strangers(cls: type[Suite]) -> None:
     if strangers:
         known = ", ".join(sorted(_ALLOWED))
         raise TypeError(f"{cls.__name__} sets {strangers}, which no law reads; known: {known}")
-
-
-def _tests(
-    cls: type[Suite], name: str, law: Callable[..., None]
-) -> list[tuple[str, Callable[..., None]]]:
-    import pytest  # noqa: PLC0415  the laws run without it, too
-
-    make = getattr(law, "drawn", None)
-    if make is None:
-        test = _plain(law)
-        return [("", pytest.mark.benchmark(test) if hasattr(law, "measured") else test)]
-    strategy = make(cls)
-    # What is expected to fail need not be made small each time.
-    seconds = 0.0 if name in cls.pending else SECONDS
-    quick = _searched(law, strategy, examples=cls.examples, seconds=seconds)
-    long = _searched(law, strategy, examples=SOAK, seconds=seconds, is_random=True)
-    return [("", quick), ("_at_length", pytest.mark.soak(long))]
-
-
-def _plain(law: Callable[..., None]) -> Callable[..., None]:
-    def test(self: Suite, request: "pytest.FixtureRequest") -> None:
-        from kamcore.testing.pytest_plugin import wants_update  # noqa: PLC0415  as above
-
-        with tempfile.TemporaryDirectory() as folder:
-            self.update = wants_update(request.config)
-            law(self, Path(folder).resolve())
-
-    return test
-
-
-def _searched(
-    law: Callable[..., None], strategy: st.SearchStrategy[Any], **how: Any
-) -> Callable[..., None]:
-    def test(self: Suite) -> None:
-        def tried(folder: Path, drawn: Any) -> None:
-            law(self, folder, drawn)
-
-        tried.__name__ = law.__name__
-        found = search(tried, strategy, **how)
-        if found is not None:
-            raise AssertionError(found.text()) from found.error
-
-    return test
-
-
-def _pending(test: Callable[..., None], reason: str | None) -> Callable[..., None]:
-    if reason is None:
-        return test
-    import pytest  # noqa: PLC0415  as above
-
-    marked: Callable[..., None] = pytest.mark.xfail(strict=True, reason=reason)(test)
-    return marked
