@@ -167,3 +167,26 @@ def test_settle_drafts_what_is_left_to_book(folder):
     assert draft["lines"][1]["aux"] == {"customer": "甲有限公司"}
     shown = kamcore(*words, cwd=folder, KAMCORE_LANG="zh")
     assert "返利扣款" in shown.text
+
+
+def test_a_bank_statement_is_read_by_what_was_received(folder):
+    (folder / "receipts.csv").write_text(
+        "样例银行对账单,,,,,,\n"
+        "交易日期,对方户名,收入金额,支出金额,余额,附言,流水号\n"
+        "2025-02-03,甲有限公司,1500.00,,9000.00,发票号12345601-02,F7\n"
+        "2025-02-04,某供应商,,300.00,8700.00,付款,F8\n",
+        "utf-8",
+    )
+    found = matched(folder).json
+    assert [one["receipts"] for one in found["automatic"]] == [[{"id": "F7", "amount": "1500.00"}]]
+    assert [problem["code"] for problem in found["problems"]] == ["C5002"]
+
+
+def test_numbers_may_stand_in_several_columns(tmp_path):
+    (tmp_path / "i.csv").write_text(
+        "编号,客户,金额,发票号,合同号\nA,甲公司,100,12345678,HT-2025-1\nB,甲公司,100,,HT-2025-2\n",
+        "utf-8",
+    )
+    (tmp_path / "r.csv").write_text("编号,客户,金额,摘要\n1,甲公司,100,合同HT-2025-2\n", "utf-8")
+    found = kamcore("match", "i.csv", "r.csv", "--json", cwd=tmp_path).json
+    assert [one["items"][0]["id"] for one in found["automatic"]] == ["B"]

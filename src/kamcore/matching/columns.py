@@ -91,16 +91,18 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn(
         "amount",
         _A,
+        # What is still open before what it once was; a balance after the row is the last guess.
         (
-            "金额",
             "未核销金额",
-            "余额",
-            "价税合计",
+            "未收金额",
+            "收入金额",
             "收款金额",
             "贷方发生额",
-            "收入金额",
-            "应收金额",
+            "金额",
             "原币金额",
+            "价税合计",
+            "应收金额",
+            "余额",
         ),
         "what is open, in transaction currency; a credit note or a refund is negative",
         must=True,

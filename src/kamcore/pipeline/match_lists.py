@@ -16,7 +16,7 @@ from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Options, Source
 from kamcore.grid.amount import read_amounts
 from kamcore.grid.date import read_dates
-from kamcore.grid.header import Header, find_header, grid_of
+from kamcore.grid.header import find_header, fold, grid_of
 from kamcore.grid.rows import drop_blank_rows
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import read_codes, tidy
@@ -56,6 +56,7 @@ PLAIN = "list"
 """What a plain list is called where a format is named."""
 _NEED = ("party", "amount")
 _PEEKED = 20
+_NUMBERS = "reference"
 
 
 @attrs.frozen(kw_only=True)
@@ -132,28 +133,45 @@ def _last_day(books: Books) -> dt.date:
 
 def _plain(source: Source) -> Lists:
     book = open_workbook(source)
-    name, header = _sheet(book, source.name)
+    name, wanted = _sheet(book, source.name)
     sheet = book.load(name)
-    header = find_header(sheet, _headings(), _NEED)
+    header = find_header(sheet, wanted, _NEED)
     problems: list[Problem] = [*book.problems]
     grid = drop_blank_rows(grid_of(sheet, header, problems))
     frame = _read(grid, problems)
     return Lists(items=frame, receipts=frame, problems=tuple(problems))
 
 
-def _headings() -> dict[str, tuple[str, ...]]:
-    return {column.name: (column.name, *column.zh) for column in COLUMNS}
+def _headings(rows: Iterable[Iterable[str]]) -> dict[str, str]:
+    """The heading each column goes by in these rows: the first of its names that is there.
+
+    A bank's sheet has 收入金额 and 余额 side by side; only the first is what was received.
+    Numbers may stand in several columns; each of them is read.
+    """
+    there = {fold(cell) for row in rows for cell in row if cell}
+    found: dict[str, str] = {}
+    for column in COLUMNS:
+        known = [name for name in (column.name, *column.zh) if fold(name) in there]
+        if column.name == _NUMBERS:
+            found |= {f"{_NUMBERS}{at or ''}": name for at, name in enumerate(known)}
+        elif known:
+            found[column.name] = known[0]
+    return {**{name: name for name in _NEED}, **found}
 
 
-def _sheet(book: Workbook, file: str) -> tuple[str, Header]:
+def _sheet(book: Workbook, file: str) -> tuple[str, dict[str, str]]:
     """The sheet whose heading row names most of a list."""
-    found = [
-        (name, find_header(book.peek(name, _PEEKED), _headings(), _NEED)) for name in book.names
-    ]
-    fit = [(name, header) for name, header in found if header.is_complete]
+    fit: list[tuple[int, str, dict[str, str]]] = []
+    for name in book.names:
+        rows = book.peek(name, _PEEKED)
+        wanted = _headings(rows)
+        header = find_header(rows, wanted, _NEED)
+        if header.is_complete:
+            fit.append((len(header.columns), name, wanted))
     if not fit:
         raise SourceError(NOTHING_TO_MATCH.at(Place(file=file), file))
-    return max(fit, key=lambda one: len(one[1].columns))
+    _, name, wanted = max(fit, key=lambda one: one[0])
+    return name, wanted
 
 
 def _read(grid: Grid, problems: list[Problem]) -> pl.DataFrame:
@@ -165,6 +183,9 @@ def _read(grid: Grid, problems: list[Problem]) -> pl.DataFrame:
             parsed = read_amounts(grid, column.name)
         elif column.name in ("id", "party", "account"):
             parsed = read_codes(grid, column.name)
+        elif column.name == _NUMBERS:
+            columns[column.name] = _numbers(grid)
+            continue
         else:
             columns[column.name] = tidy(grid.column(column.name))
             continue
@@ -181,6 +202,16 @@ def _read(grid: Grid, problems: list[Problem]) -> pl.DataFrame:
     return frame.filter(~blank).select(column.name for column in COLUMNS)
 
 
+def _numbers(grid: Grid) -> pl.Series:
+    """All columns of numbers as one."""
+    names = [name for name in grid.frame.columns if name.startswith(_NUMBERS)]
+    if not names:
+        return tidy(grid.column(_NUMBERS))
+    columns = pl.DataFrame([tidy(grid.column(name)).alias(name) for name in names])
+    joined = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
+    return columns.select(pl.when(joined != "").then(joined)).to_series()
+
+
 def _currencies(names: pl.Series) -> pl.Series:
     spelled = names.drop_nulls().unique().to_list()
     codes = {name: currency_code(name) or name for name in spelled}
@@ -195,8 +226,3 @@ def _unlike(frame: pl.DataFrame, grid: Grid, problems: list[Problem]) -> pl.Data
         problems.append(SAME_ID.at(grid.place(at, "id"), frame["id"][at], name=name))
     told = pl.format("{}#{}", "id", "_row")
     return frame.with_columns(id=pl.when(again).then(told).otherwise("id"))
-
-
-def listed(lists: Iterable[Lists]) -> tuple[Problem, ...]:
-    """The problems of several files."""
-    return tuple(problem for one in lists for problem in one.problems)
