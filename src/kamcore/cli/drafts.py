@@ -26,6 +26,7 @@ from kamcore.cli.screen import Screen, money, width
 from kamcore.errors import UsageError
 from kamcore.ledger.draft import Draft
 from kamcore.model.chart import detect_family, lookup
+from kamcore.model.voucher import Voucher
 from kamcore.pipeline.atomic import EXISTS
 from kamcore.pipeline.drafting import write_drafts
 from kamcore.place import Place
@@ -108,7 +109,9 @@ def as_json(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
     return [draft.to_json() for draft in drafts]
 
 
-def save(screen: Screen, drafts: Sequence[Draft], books: Books, asked: Drafting) -> dict[str, Any]:
+def save(
+    screen: Screen, drafts: Sequence[Draft | Voucher], books: Books, asked: Drafting
+) -> dict[str, Any]:
     """Write the drafts where a file is asked for, and give the keys that ``--json`` adds.
 
     A note says what was written; without drafts nothing is written, and the note says so.
@@ -153,7 +156,7 @@ def show(screen: Screen, drafts: Sequence[Draft], books: Books) -> None:
     if not drafts:
         screen.line("  没有需要制作的凭证", "  no voucher to book")
         return
-    names = _names(books, drafts)
+    names, base = _names(books, drafts), books.entity.base_currency
     for draft in drafts:
         screen.line()
         said = draft.reason or draft.rule
@@ -162,10 +165,10 @@ def show(screen: Screen, drafts: Sequence[Draft], books: Books) -> None:
             f"  draft {draft.date} {draft.word}: {said}",
             bold=True,
         )
-        screen.table(_rows(screen, draft, names), indent="    ")
+        screen.table(_rows(screen, draft, names, base), indent="    ")
 
 
-def _rows(screen: Screen, draft: Draft, names: dict[str, str]) -> list[list[str]]:
+def _rows(screen: Screen, draft: Draft, names: dict[str, str], base: str) -> list[list[str]]:
     heads = [
         screen.say(zh, en)
         for zh, en in (("摘要", "summary"), ("科目", "account"), ("借方", "debit"))
@@ -175,7 +178,8 @@ def _rows(screen: Screen, draft: Draft, names: dict[str, str]) -> list[list[str]
     for line in draft.lines:
         members = " ".join(f"{key}={code}" for key, code in line.aux.items())
         account = " ".join(filter(None, (line.account, names.get(line.account), members)))
-        currency = f" [{line.currency}]" if line.currency and line.rate is not None else ""
+        foreign = line.currency not in (None, base) and line.rate is not None
+        currency = f" [{line.currency}]" if foreign else ""
         body.append([line.summary, account + currency, _side(line.debit), _side(line.credit)])
     total = sum((line.debit for line in draft.lines), Decimal(0))
     other = sum((line.credit for line in draft.lines), Decimal(0))

@@ -91,6 +91,11 @@ COMMANDS = {
         "整理凭证: 连续编号的计划, 可撤销",
         "Put voucher numbers in order, by a plan that can be undone.",
     ),
+    "correct": (
+        "kamcore.cli.correcting",
+        "更正已记账凭证: 红字注销, 蓝字订正",
+        "Correct a posted voucher: a red copy, and a blue one.",
+    ),
     "party": (
         "kamcore.cli.party",
         "客户档案: 检查, 查看, 查重, 导入, 导出",

@@ -40,18 +40,24 @@ class WrittenDrafts:
     losses: LossReport
 
 
-def draft_books(drafts: Iterable[Draft], books: Books, *, preparer: str | None = None) -> Books:
-    """Drafts as books of their own, beside the accounts and members of the books they are for.
+def draft_books(
+    drafts: Iterable[Draft | Voucher], books: Books, *, preparer: str | None = None
+) -> Books:
+    """Drafts, or vouchers made by hand, as books of their own.
 
-    Each voucher takes the next free number of its period and word.  An account that the books do
-    not list gets its name from the standard chart the books follow.
+    The accounts and members they name come from the books they are for.  Each voucher takes the
+    next free number of its period and word.  An account that the books do not list gets its name
+    from the standard chart the books follow.
     """
     numbers = _numbers(books)
     vouchers = []
     for draft in drafts:
-        series = (draft.date.year, draft.date.month, draft.word)
+        voucher = draft.to_voucher() if isinstance(draft, Draft) else draft
+        day = voucher.date
+        series = (day.year, day.month, voucher.word or "") if day else (0, 0, "")
         numbers[series] = numbers.get(series, 0) + 1
-        vouchers.append(draft.to_voucher(numbers[series], preparer))
+        named = preparer or voucher.preparer
+        vouchers.append(attrs.evolve(voucher, number=numbers[series], preparer=named))
     made = Books.from_vouchers(vouchers, entity=books.entity)
     lines = made.lines.with_columns(
         currency=pl.col("currency").fill_null(books.entity.base_currency)
@@ -68,7 +74,7 @@ def draft_books(drafts: Iterable[Draft], books: Books, *, preparer: str | None =
 
 
 def write_drafts(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
-    drafts: Sequence[Draft],
+    drafts: Sequence[Draft | Voucher],
     books: Books,
     path: Path,
     to: str,
