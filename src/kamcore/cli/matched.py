@@ -1,6 +1,7 @@
 """What ``match`` and ``settle`` share: options, reading both lists, matching or replaying."""
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -44,6 +45,7 @@ class Request:
     tolerance_percent: str = "0"
     window: int | None = None
     reason_account: tuple[str, ...] = ()
+    seconds: float | None = None
     person: str = ""
     replay: Path | None = None
 
@@ -143,6 +145,14 @@ def _how() -> list[Callable[..., Any]]:
             en="Account of a reason, may be repeated, such as rebate=6001.",
         ),
         option(
+            "--seconds",
+            type=click.FloatRange(min=0),
+            metavar="SECONDS",
+            zh="成组搜索最多用多少秒; 到时未判定的照实说明。缺省只限工作量, 与机器快慢无关",
+            en="Most seconds of group searches; what is left then is said to be not decided.  Else "
+            "only their work is bounded, and every machine answers alike.",
+        ),
+        option(
             "--person", default="", metavar="NAME", zh="核销人", en="Who decides; kept with it."
         ),
         option(
@@ -169,11 +179,13 @@ def policy_of(request: Request) -> MatchPolicy:
             raise _bad(name, "--reason-account", f" ({known})")
         accounts[reason.id] = code
     usual = MatchPolicy()
+    until = None if request.seconds is None else time.monotonic() + request.seconds
     return MatchPolicy(
         tolerance=_figure(request.tolerance, "--tolerance"),
         tolerance_share=_figure(request.tolerance_percent, "--tolerance-percent") / 100,
         accounts=accounts,
         person=request.person,
+        stopwatch=None if until is None else lambda: time.monotonic() >= until,
         after=usual.after if request.window is None else request.window,
     )
 

@@ -116,6 +116,9 @@ def _lines(books: Books, role: str) -> pl.DataFrame:
 
 
 def _documents(books: Books, role: str) -> pl.DataFrame:
+    # Where receipts have no table of their own (应收明细表), negative documents are what settles.
+    apart = books.receipts.height > 0
+    blue = pl.lit(value=True) if apart else pl.col("amount") >= 0
     parts = [
         books.tables[table]
         .filter(pl.col("party_role") == role)
@@ -124,7 +127,7 @@ def _documents(books: Books, role: str) -> pl.DataFrame:
             "party",
             text="summary",
             reference=_joined(_DOCUMENT_NUMBERS),
-            is_item=pl.lit(table == "open_items"),
+            is_item=blue if table == "open_items" else pl.lit(value=False),
         )
         for table in DOCUMENTS
     ]
