@@ -190,3 +190,12 @@ def test_numbers_may_stand_in_several_columns(tmp_path):
     (tmp_path / "r.csv").write_text("编号,客户,金额,摘要\n1,甲公司,100,合同HT-2025-2\n", "utf-8")
     found = kamcore("match", "i.csv", "r.csv", "--json", cwd=tmp_path).json
     assert [one["items"][0]["id"] for one in found["automatic"]] == ["B"]
+
+
+def test_searches_that_run_out_of_time_are_not_decided(tmp_path):
+    lines = [f"I{at},甲公司,2025-01-05,{1000 + 7 * at}" for at in range(12)]
+    (tmp_path / "i.csv").write_text("\n".join(["id,party,date,amount", *lines]), "utf-8")
+    (tmp_path / "r.csv").write_text("id,party,date,amount\nR,甲公司,2025-02-05,9000\n", "utf-8")
+    found = kamcore("match", "i.csv", "r.csv", "--json", "--seconds", "0", cwd=tmp_path).json
+    assert found["undecided"] == ["R"]
+    assert found["unmatched"]["receipts"] == ["R"]

@@ -132,6 +132,14 @@ def test_what_is_named_and_adds_up_is_settled(text, settled):
     ]
 
 
+def test_the_id_of_an_item_is_a_number_to_name_it_by():
+    items = rows(("INV-001", 1000), ("INV-002", 1000), ("7/1/1", 1000))
+    found = match(items, rows(("R", 1000, {"text": "pays INV-002"})))
+    assert said(found.automatic) == [("reference", {"R"}, {"INV-002"})]
+    found = match(items, rows(("R", 1000, {"reference": "INV-001", "text": "7/1/1"})))
+    assert said(found.automatic) == [("reference", {"R"}, {"INV-001"})]
+
+
 def test_a_number_of_another_party_decides_nothing():
     items = rows(("A", 1000, {"reference": "10000001", "party": "乙有限公司"}))
     found = match(items, rows(("R", 1000, {"text": "发票号10000001"})))

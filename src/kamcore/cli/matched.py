@@ -149,8 +149,8 @@ def _how() -> list[Callable[..., Any]]:
             type=click.FloatRange(min=0),
             metavar="SECONDS",
             zh="成组搜索最多用多少秒; 到时未判定的照实说明。缺省只限工作量, 与机器快慢无关",
-            en="Most seconds of group searches; what is left then is said to be not decided.  Else "
-            "only their work is bounded, and every machine answers alike.",
+            en="Most seconds of group searches; what is left then is said to be not decided.  "
+            "Else only their work is bounded, and every machine answers alike.",
         ),
         option(
             "--person", default="", metavar="NAME", zh="核销人", en="Who decides; kept with it."

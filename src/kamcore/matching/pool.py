@@ -14,6 +14,9 @@ __all__ = ["ADVANCE", "Pool", "pool_of"]
 ADVANCE = "预付|预收|定金|订金|押金|保证金|诚意金|ADVANCE|DEPOSIT|PREPAY"
 """Words that say a receipt is for nothing that is invoiced yet."""
 
+_NO_NUMBER = r"^(?:\d+/\d+/\d+|行\d+)$|#"
+"""Ids that lists make up themselves."""
+
 _FRAMES = ("contract", "order")
 """Kinds of numbers that documents share."""
 
@@ -80,7 +83,10 @@ def pool_of(docs: pl.DataFrame, policy: MatchPolicy) -> Pool:
 
 
 def _refs(docs: pl.DataFrame) -> pl.DataFrame:
-    own = references(docs["reference"], trusted=True)
+    # The id of an item is often its number; a voucher line and a nameless row have none.
+    named = pl.col("is_item") & ~pl.col("id").str.contains(_NO_NUMBER)
+    both = pl.concat_str(pl.when(named).then("id"), "reference", separator=" ", ignore_nulls=True)
+    own = references(docs.select(both).to_series(), trusted=True)
     said = references(docs["text"])
     position = docs["doc"]
     own = own.with_columns(doc=position.gather(own["row"]), is_own=True)
