@@ -16,7 +16,14 @@ from kamcore.matching.naming import Naming
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
 from kamcore.matching.searching import search
-from kamcore.matching.sequences import SCORE, Habits, habits_of, in_sequence
+from kamcore.matching.sequences import (
+    NEAR_SCORE,
+    SCORE,
+    Habits,
+    habits_of,
+    in_sequence,
+    near_sequence,
+)
 
 __all__ = ["SCORES", "propose"]
 
@@ -26,6 +33,7 @@ SCORES = {
     "completed": 80,
     "elsewhere": 60,
     "in_sequence": SCORE,
+    "near_sequence": NEAR_SCORE,
     "likely_group": 60,
     "near": 55,
     "near_with_reason": 70,
@@ -42,6 +50,7 @@ def propose(pool: Pool, naming: Naming) -> list[Group]:
         *single_elsewhere(pool, SCORES["elsewhere"]),
         *(group for party in every for group in in_sequence(naming, party, habits)),
         *(group for party in every for group in _combined(pool, party)),
+        *(group for party in every for group in near_sequence(naming, party, habits)),
         *_near(pool, habits),
     ]
     found.sort(key=lambda one: (-(one.score or 0), one.receipts, one.items))

@@ -20,12 +20,16 @@ from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
 from kamcore.matching.subset_sum import runs
 
-__all__ = ["SCORE", "Habits", "habits_of", "in_sequence"]
+__all__ = ["NEAR_SCORE", "SCORE", "Habits", "habits_of", "in_sequence", "near_sequence"]
 
 SCORE = 65
 """What a run that lies in the order of dates is worth."""
 
+NEAR_SCORE = 60
+"""The same for a run that is somewhat more than a receipt which says that it is short."""
+
 _NEIGHBOURS = 2000
+_NEAR_NEIGHBOURS = 100
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +95,38 @@ def in_sequence(naming: Naming, party: Party, habits: Habits) -> Iterator[Group]
         best = min(stops, key=lambda run: (_off(run, receipt, habits), len(run), run[0].docs))
         gone |= {doc for stop in best for doc in stop.docs}
         yield _group(naming, receipt, best, len(stops))
+
+
+def near_sequence(naming: Naming, party: Party, habits: Habits) -> Iterator[Group]:
+    """Runs a little above a receipt that says something was held back, but not how much."""
+    blue = [item for item in party.items if item["units"] > 0]
+    if len(blue) > _NEAR_NEIGHBOURS:
+        return
+    stops = [_stop(item, naming.reds([item["doc"]]), naming) for item in blue]
+    for receipt in party.receipts:
+        asks = receipt["why"] and not receipt["stated"] and receipt["units"] > 0
+        if not asks or naming.items(receipt["doc"]):
+            continue
+        near = list(_near_runs(naming.pool, stops, receipt))
+        if near:
+            best = min(near, key=lambda run: (_off(run, receipt, habits), len(run), run[0].docs))
+            group = _group(naming, receipt, best, len(near))
+            yield attrs.evolve(group, rule="near_amount", score=NEAR_SCORE)
+
+
+def _near_runs(
+    pool: Pool, stops: list[_Stop], receipt: Mapping[str, Any]
+) -> Iterator[list[_Stop]]:
+    for first in range(len(stops)):
+        total = 0
+        for last in range(first, len(stops)):
+            total += stops[last].units
+            short = total - receipt["units"]
+            run = stops[first : last + 1]
+            if 0 < short <= pool.policy.near_share * total and all(
+                _fits(pool, stop, receipt) for stop in run
+            ):
+                yield run
 
 
 def _stop(item: Mapping[str, Any], reds: list[int] | tuple[int, ...], naming: Naming) -> _Stop:
