@@ -163,7 +163,7 @@ def same_for_each(prices, questions):
     assert list(together(prices, questions)) == [alone(prices, one) for one in questions]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(price_lists(), st.lists(QUESTIONS, min_size=1, max_size=12))
 def test_lines_together_are_priced_as_each_alone(prices, questions):
     same_for_each(prices, questions)

@@ -26,6 +26,7 @@ from kamcore.pricing import (
     contract_prices,
     contribution,
     invoice_check,
+    last_sale_prices,
     quote,
     spread,
     synchronised,
@@ -159,6 +160,22 @@ def test_an_invoice_against_the_price_of_its_day_or_of_another():
     assert own["date"].to_list() == [day("03-08"), day("07-08"), day("07-09")]
     other = invoice_check(sales, PRICES, day("03-08")).frame
     assert other["variance"].to_list() == [25, -25, 5]
+
+
+def test_the_last_price_an_item_was_sold_at():
+    sales = [
+        sale("01-05", 100, 10, invoice="1"),
+        sale("02-05", 85, 10, invoice="3"),
+        sale("02-05", 90, 10, invoice="2"),
+        sale("03-05", -85, -10, invoice="4"),
+        sale("03-05", 7, 0, invoice="5"),
+    ]
+    prices = Prices(rules=last_sale_prices(sales))
+    found = [
+        quote(prices, customer="0004", item="A", quantity=D(1), on=day(on)).amount
+        for on in ("01-05", "02-04", "02-05", "12-31")
+    ]
+    assert found == [10, 10, D("8.5"), D("8.5")]
 
 
 # Books.
@@ -313,7 +330,11 @@ def test_one_product_over_its_suppliers_and_sales_without_a_quantity():
 
 def test_what_each_customer_leaves():
     facts = pl.DataFrame(
-        {"customer": ["1", "1", "2"], "revenue": [D(900), D(100), D(50)], "cost": [D(600), D(0), D(60)]}
+        {
+            "customer": ["1", "1", "2"],
+            "revenue": [D(900), D(100), D(50)],
+            "cost": [D(600), D(0), D(60)],
+        }
     )
     waiting = pl.DataFrame(
         {

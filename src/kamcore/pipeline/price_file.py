@@ -11,7 +11,7 @@ from kamcore.model.promotion import Promotion
 from kamcore.model.rebate import Sale
 from kamcore.pipeline.contract_file import contracts_of
 from kamcore.pipeline.form_file import Forms
-from kamcore.pricing import Prices, contract_prices
+from kamcore.pricing import Prices, contract_prices, last_sale_prices
 
 __all__ = ["prices_of", "sales_of"]
 
@@ -19,11 +19,16 @@ __all__ = ["prices_of", "sales_of"]
 def prices_of(forms: Forms) -> Prices:
     """The price list that forms hold: rules, promotions, grades, items, policy.
 
-    The goods discount of a contract is a rule too, from version to version.
+    The goods discount of a contract is a rule too, from version to version, and so is the last
+    price an item was sold at.
     """
     items = forms.of(Item)
     return Prices(
-        rules=(*forms.of(PriceRule), *contract_prices(contracts(forms))),
+        rules=(
+            *forms.of(PriceRule),
+            *contract_prices(contracts(forms)),
+            *last_sale_prices(forms.of(Sale)),
+        ),
         promotions=forms.of(Promotion),
         grades=forms.of(Membership),
         groups=tuple(Membership(item.code, item.group) for item in items if item.group),

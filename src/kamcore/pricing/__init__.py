@@ -4,7 +4,7 @@ from kamcore.pricing.booked import booked_sales, with_due_dates
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.choosing import Question
 from kamcore.pricing.contracting import contract_prices
-from kamcore.pricing.invoicing import contribution, invoice_check, spread
+from kamcore.pricing.invoicing import contribution, invoice_check, last_sale_prices, spread
 from kamcore.pricing.ordering import OrderCheck, check_orders, order_lines, synchronised
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.quoting import Quote, answer, quote
@@ -29,6 +29,7 @@ __all__ = [
     "contract_prices",
     "contribution",
     "invoice_check",
+    "last_sale_prices",
     "order_lines",
     "price_orders",
     "quote",

@@ -33,6 +33,8 @@ AT_ONCE = 250_000
 NONE = -1
 """The row of a purpose that has none."""
 
+ZERO = Decimal(0)
+
 _PURPOSES = ("main", "base", "promotion", "list_price", "floor")
 
 
@@ -129,58 +131,61 @@ def _chosen(asked: pl.DataFrame, sheets: Sheets, prices: Prices) -> pl.DataFrame
 
 _ANSWER: dict[str, pl.DataType] = {
     "price": RATE,
-    "price_unit": pl.String(),
-    "tax_included": pl.Boolean(),
-    "source": pl.String(),
-    "rule": pl.String(),
     "promotion_id": pl.String(),
     "floor_price": RATE,
     "floor_action": pl.String(),
     "per_unit": RATE,
-    "decimals": pl.Int64(),
     "failed": pl.String(),
 }
 _KEYS = ("item", *_PURPOSES, "quantity_key")
 
 
 def _reckoned(chosen: pl.DataFrame, sheets: Sheets, prices: Prices) -> pl.DataFrame:
-    """The figures of every combination of rows that occurs."""
+    """The figures of every combination of rows that occurs, with what its rule says."""
     combos = chosen.filter(pl.col("problem").is_null()).select(_KEYS).unique()
-    answers = [_one(combo, sheets, prices) for combo in combos.iter_rows(named=True)]
-    figures = pl.DataFrame(answers, schema=_ANSWER, orient="row")
-    return pl.concat([combos, figures], how="horizontal")
+    answers = [_one(combo, sheets, prices) for combo in combos.iter_rows()]
+    columns = zip(*answers, strict=True) if answers else ((),) * len(_ANSWER)
+    figures = [
+        pl.Series(name, values, dtype=pl.String() if kind == RATE else kind).cast(kind)
+        for (name, kind), values in zip(_ANSWER.items(), columns, strict=True)
+    ]
+    rules = [entry.rule for entry in sheets.rules.entries]
+    said = sheets.rules.frame.select("currency", main="row", source="kind", price_unit="rule_unit")
+    said = said.with_columns(
+        pl.Series("rule", [rule.id for rule in rules], dtype=pl.String),
+        pl.Series("tax_included", [rule.tax_included for rule in rules], dtype=pl.Boolean),
+    )
+    decimals = {code: decimals_of(code) for code in said["currency"].unique()}
+    places = pl.col("currency").replace_strict(decimals, default=2, return_dtype=pl.Int64)
+    said = said.with_columns(decimals=places).drop("currency")
+    return combos.with_columns(figures).join(said, on="main", how="left")
 
 
-def _one(combo: Mapping[str, Any], sheets: Sheets, prices: Prices) -> tuple[Any, ...]:
-    rules, offers = sheets.rules, sheets.offers
-    main = rules.entries[combo["main"]]
-    rule, item = main.rule, combo["item"]
+def _one(combo: tuple[Any, ...], sheets: Sheets, prices: Prices) -> tuple[str | None, ...]:
+    """The figures of one combination, as texts."""
+    item, main, base, promotion, list_price, floor, quantity = combo
+    rules = sheets.rules
     choice = Choice(
         item=item,
-        quantity=combo["quantity_key"] or Decimal(0),
-        main=main,
-        base=_entry(rules, combo["base"]),
-        promotion=_entry(offers, combo["promotion"]),
-        list_price=_entry(rules, combo["list_price"]),
-        floor=_entry(rules, combo["floor"]),
+        quantity=quantity or ZERO,
+        main=rules.entries[main],
+        base=_entry(rules, base),
+        promotion=_entry(sheets.offers, promotion),
+        list_price=_entry(rules, list_price),
+        floor=_entry(rules, floor),
     )
     try:
         found = reckon(choice, prices)
-        per_unit = prices.factor(item, rule.unit)
+        per_unit = prices.factor(item, choice.main.unit)
     except KamcoreError as error:
-        return (*(None,) * (len(_ANSWER) - 1), error.code)
-    floor = found.floor
+        return (None, None, None, None, None, error.code)
+    limit = found.floor
     return (
-        found.price,
-        rule.unit,
-        rule.tax_included,
-        str(rule.kind),
-        rule.id,
+        f"{found.price:f}",
         found.promotion.id if found.promotion else None,
-        None if floor is None else round(floor.price, 10),
-        str(floor.action) if floor and floor.action else None,
-        per_unit,
-        decimals_of(rule.currency),
+        None if limit is None else f"{round(limit.price, 10):f}",
+        limit.action.value if limit and limit.action else None,
+        f"{per_unit:f}",
         None,
     )
 
@@ -202,7 +207,10 @@ def _with_amounts(chosen: pl.DataFrame, combined: pl.DataFrame) -> pl.DataFrame:
     lines = lines.with_columns(
         amount=amount, signed=signed, problem=pl.coalesce("problem", "failed")
     )
-    return _per_unit(lines)
+    names = ("price_unit", "tax_included", "source", "rule")
+    unpriced = pl.col("price").is_null()
+    kept = [pl.when(~unpriced).then(pl.col(name)).alias(name) for name in names]
+    return _per_unit(lines.with_columns(kept))
 
 
 def _per_unit(lines: pl.DataFrame) -> pl.DataFrame:

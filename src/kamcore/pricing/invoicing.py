@@ -12,13 +12,14 @@ import polars as pl
 
 from kamcore.books.schema import AMOUNT, RATE
 from kamcore.errors import UsageError
+from kamcore.model.price import PriceKind, PriceRule
 from kamcore.model.rebate import Sale
 from kamcore.place import Place
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.rebating import NOT_EXACT, sales_frame
 
-__all__ = ["contribution", "invoice_check", "spread"]
+__all__ = ["contribution", "invoice_check", "last_sale_prices", "spread"]
 
 ZERO = Decimal(0)
 FOUR = Decimal("0.0001")
@@ -46,6 +47,34 @@ def invoice_check(
     )
     variance = (pl.col("amount") - pl.col("agreed")).cast(AMOUNT)
     return PricedLines(checked.with_columns(variance=variance), found.problems)
+
+
+def last_sale_prices(sales: pl.DataFrame | Iterable[Sale]) -> tuple[PriceRule, ...]:
+    """The last price each item was sold at to each customer (最近售价), as rules by day.
+
+    Of several sales on one day the one of the highest invoice number counts; returns and sales
+    without item or quantity say no price.  Prices have four decimals, with tax as the sales.
+
+    Raises:
+        UsageError: money or a quantity is a float.
+    """
+    frame = sales if isinstance(sales, pl.DataFrame) else sales_frame(sales)
+    _refuse_floats(frame, ("quantity", "amount"))
+    sold = frame.filter(pl.col("item") != "", pl.col("quantity") > 0, pl.col("amount") > 0)
+    keys = ["customer", "item", "date"]
+    last = sold.sort("invoice", "amount").unique(keys, keep="last", maintain_order=True)
+    rows = last.sort(keys).select(*keys, "quantity", "amount").iter_rows()
+    return tuple(
+        PriceRule(
+            id=f"{customer}/{item}",
+            kind=PriceKind.LAST_SALE,
+            customer=customer,
+            item=item,
+            price=(amount / quantity).quantize(FOUR),
+            valid_from=day,
+        )
+        for customer, item, day, quantity, amount in rows
+    )
 
 
 def spread(trades: pl.DataFrame, by: str = "customer") -> pl.DataFrame:

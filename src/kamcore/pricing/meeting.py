@@ -153,33 +153,39 @@ def _as_of(
 
 
 def _sheet(entries: tuple[Entry[R], ...]) -> Sheet[R]:
-    rows = [_row(number, entry) for number, entry in enumerate(entries)]
-    return Sheet(entries, pl.DataFrame(rows, schema=_ROWS, orient="row"))
-
-
-def _row(number: int, entry: Entry[Any]) -> tuple[Any, ...]:
-    rule, span = entry.rule, entry.span
-    priced = isinstance(rule, PriceRule)
-    stated = entry.own_price is not None
-    return (
-        number,
-        str(rule.kind) if priced else OFFER,
-        *entry.scope,
-        rule.currency,
-        entry.unit,
-        entry.since,
-        entry.until,
-        span.start,
-        span.start_in,
-        span.end,
-        span.end_in,
-        rule.priority,
-        rule.specificity,
+    """The rows column by column, which is several times quicker than row by row."""
+    rules = [entry.rule for entry in entries]
+    spans = [entry.span for entry in entries]
+    scopes: list[list[str]] = [[getattr(rule, name) for rule in rules] for name in _SCOPE]
+    stated = [entry.own_price is not None for entry in entries]
+    priced = [rule if isinstance(rule, PriceRule) else None for rule in rules]
+    columns: Iterable[Iterable[Any]] = (
+        range(len(entries)),
+        [OFFER if rule is None else rule.kind.value for rule in priced],
+        *scopes,
+        [rule.currency for rule in rules],
+        [entry.unit for entry in entries],
+        [entry.since for entry in entries],
+        [entry.until for entry in entries],
+        [f"{span.start:f}" for span in spans],
+        [span.start_in for span in spans],
+        [None if span.end is None else f"{span.end:f}" for span in spans],
+        [span.end_in for span in spans],
+        [rule.priority for rule in rules],
+        [rule.specificity for rule in rules],
         stated,
-        priced and rule.by_amount,
-        str(rule.switch) if priced else None,
-        None if stated or not priced else str(rule.basis),
+        [rule is not None and rule.by_amount for rule in priced],
+        [None if rule is None else rule.switch.value for rule in priced],
+        [
+            None if own or rule is None else rule.basis.value
+            for own, rule in zip(stated, priced, strict=True)
+        ],
     )
+    series = [
+        pl.Series(name, values, dtype=pl.String() if kind == RATE else kind).cast(kind)
+        for (name, kind), values in zip(_ROWS.items(), columns, strict=True)
+    ]
+    return Sheet(entries, pl.DataFrame(series))
 
 
 _RANKED = ("line", "row", "kind", "priority", "specificity", "stated", "by_amount")
