@@ -57,6 +57,14 @@ mask_option = option(
     en="Mask what the reader may not see instead of leaving it out.",
 )
 
+folder_option = option(
+    "--folder",
+    type=PATH,
+    metavar="FOLDER",
+    zh="资料文件所在的文件夹: 核对摘要",
+    en="Folder the files of documents are in: compares their hashes.",
+)
+
 
 def party_called(archive: Archive, name: str, on: dt.date) -> Party:
     """The party of a code, an outside code, or a name as known on a day.

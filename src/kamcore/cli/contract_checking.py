@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from kamcore.cli import grammar
-from kamcore.cli.archives import files_argument, problems_json, show_problems
-from kamcore.cli.grammar import option
-from kamcore.cli.options import PATH
+from kamcore.cli.archives import files_argument, folder_option, problems_json, show_problems
 from kamcore.cli.screen import Screen, needs_a_look
 from kamcore.pipeline.contract_file import check_files, read_contracts
 
@@ -16,13 +14,7 @@ from kamcore.pipeline.contract_file import check_files, read_contracts
     en="Check contracts; with --folder compare the files of their documents with what was filed.",
 )
 @files_argument
-@option(
-    "--folder",
-    type=PATH,
-    metavar="FOLDER",
-    zh="资料文件所在的文件夹",
-    en="Folder the files of documents are in.",
-)
+@folder_option
 def command(screen: Screen, files: tuple[Path, ...], folder: Path | None) -> int:
     """Print every problem of contracts."""
     read = read_contracts(files)

@@ -43,6 +43,23 @@ NOBODY = Fault(
 
 _SUPPLIER = ("供应商", "供货商", "supplier", "vendor")
 _COLUMNS = {one.field: one for one in PartyForm.columns()}
+_ELEMENTS = {
+    "sort_code": "category",
+    "domain_code": "region",
+    "bank_open": "bank",
+    "bank_acc_number": "bank_account",
+    "tax_reg_code": "tax_number",
+    "legal_man": "legal_person",
+    "credit_amount": "credit_limit",
+    "credit_deadline": "credit_term",
+    "credit_rank": "credit_grade",
+    "pay_condition": "payment_terms",
+    "seed_date": "first_dealing",
+    "end_date": "stopped_on",
+    "head_corp_code": "group",
+}
+"""What the records of U8 EAI files call the fields of a customer or supplier."""
+
 _SHEETS = ("xlsx", "xls", "zip", "ole", "html", "text")
 
 
@@ -137,8 +154,9 @@ def _of_books(books: Books, file: str) -> Iterator[tuple[dict[str, Any], Place]]
         own = []
         for field, value in extras.get(index, {}).items():
             known = field_called(field)
-            if known is not None and known.name not in record:
-                record[known.name] = value
+            name = known.name if known else _ELEMENTS.get(field, field)
+            if name in _COLUMNS and _COLUMNS[name].rows is None and name not in record:
+                record[name] = value
             else:
                 own.append({"name": field, "text": value})
         if own:
