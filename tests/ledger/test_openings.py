@@ -6,7 +6,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from histories import Move, amount_frame, books_of, moves
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from kamcore.books import Books, schema
 from kamcore.errors import BooksError
@@ -14,6 +14,8 @@ from kamcore.ledger.balances import balances
 from kamcore.ledger.openings import carry_forward, check_openings, year_openings
 
 D = Decimal
+LATE = Move(dt.date(2025, 1, 1), "1122.01", "0001", D(1), "debit")
+"""A move that leaves a whole year without any."""
 MONEY = ("opening", "debit", "credit", "ytd_debit", "ytd_credit", "closing", "fx_opening")
 
 
@@ -103,6 +105,7 @@ def test_closing_balances_are_carried_into_the_next_year() -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(moves())
+@example([Move(dt.date(2023, 11, 5), "1122.01", "0001", D(1), "debit"), LATE])
 def test_next_year_alone_with_its_openings_is_next_year_in_the_whole(history: list[Move]) -> None:
     books = books_of(history)
     types = {name: schema.BALANCES.dtype_of(name) for name in schema.BALANCES.names}

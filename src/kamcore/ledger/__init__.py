@@ -27,6 +27,7 @@ from kamcore.ledger.closing import (
     closing_findings,
     seal,
 )
+from kamcore.ledger.closing_drafts import closing_drafts, with_drafts
 from kamcore.ledger.correction import (
     corrected,
     difference_voucher,
@@ -70,6 +71,7 @@ from kamcore.ledger.provision import (
     recovery_draft,
     write_off_draft,
 )
+from kamcore.ledger.provisioning import provide
 from kamcore.ledger.renumber import (
     RenumberPlan,
     renumber_plan,
@@ -81,6 +83,7 @@ from kamcore.ledger.revaluation import (
 from kamcore.ledger.roll_forward import (
     roll_forward,
 )
+from kamcore.ledger.sealing import compare_seals
 from kamcore.ledger.stated import (
     stated_differences,
 )
@@ -121,7 +124,9 @@ __all__ = [
     "charge_draft",
     "check_openings",
     "close_period",
+    "closing_drafts",
     "closing_findings",
+    "compare_seals",
     "corrected",
     "difference_voucher",
     "find_corrections",
@@ -130,6 +135,7 @@ __all__ = [
     "open_items",
     "overdue",
     "profit_transfer",
+    "provide",
     "provision_by_ageing",
     "provision_by_balance",
     "provision_by_sales",
@@ -144,6 +150,7 @@ __all__ = [
     "seal",
     "stated_differences",
     "trial_balance",
+    "with_drafts",
     "write_off_draft",
     "year_end_transfer",
     "year_openings",

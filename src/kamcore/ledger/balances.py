@@ -139,7 +139,8 @@ def lazy_balances(
     """The balances as a lazy frame, unsorted."""
     shape = shape or Shape()
     keys = keys_of(frames, scope)
-    flows = together(frames, scope, shape.measures)
+    until = None if span is None else span.last
+    flows = together(frames, scope, shape.measures, until=until)
     if shape.detail != "leaf":
         flows = _lifted(frames, flows, keys, shape.detail)
     prefixes = [MEASURES[name].prefix for name in shape.measures]

@@ -125,18 +125,25 @@ def _credit(measure: Measure) -> nw.Expr:
 
 
 def stock(
-    frames: Frames, scope: Scope, measures: Iterable[str] = ("base",)
+    frames: Frames,
+    scope: Scope,
+    measures: Iterable[str] = ("base",),
+    *,
+    until: int | None = None,
 ) -> nw.LazyFrame[Any] | None:
     """What each key stood at before the first line; None where the source states no balances.
 
     Columns: the keys, ``year`` and ``period`` of the first period to come, and per measure
     ``<prefix>stock`` (signed, debit positive), ``<prefix>ytd_debit`` and ``<prefix>ytd_credit``
     (accumulated in that year before that period).
+
+    `until` is the last period (an `ordinal`) of a question: what is stated up to there stands
+    then already, even where the first line comes later.
     """
     if not frames.has("balances"):
         return None
     chosen = [MEASURES[name] for name in measures]
-    start = _start(frames)
+    start = _start(frames, until)
     if start is None:
         return None
     keys = keys_of(frames, scope)
@@ -203,8 +210,8 @@ class _Start:
         return (stated - nw.col(prefix + side).fill_null(0)).fill_null(0)
 
 
-def _start(frames: Frames) -> _Start | None:
-    """Where the lines start, and the latest stated period up to there."""
+def _start(frames: Frames, until: int | None) -> _Start | None:
+    """Where the lines or the question start, and the latest stated period up to there."""
     stated = frames.table("balances", ("year", "period")).unique().collect()
     periods = sorted(
         year * HUNDRED + period
@@ -216,6 +223,8 @@ def _start(frames: Frames) -> _Start | None:
     first = lines.collect()["nw_first"].to_list()[0] if frames.has("lines") else None
     if first is None:
         first = periods[0] if periods[0] % HUNDRED else periods[0] + 1
+    if until is not None and periods[0] <= until:
+        first = min(first, until)
     before = [period for period in periods if period <= first]
     return _Start(first, before[-1]) if before else None
 
@@ -262,7 +271,11 @@ _TOLD = ("opening", "closing", "fx_opening", "fx_closing")
 
 
 def together(
-    frames: Frames, scope: Scope, measures: Iterable[str] = ("base",)
+    frames: Frames,
+    scope: Scope,
+    measures: Iterable[str] = ("base",),
+    *,
+    until: int | None = None,
 ) -> nw.LazyFrame[Any]:
     """Movements and stock in one frame: the columns of both, zero where one has none.
 
@@ -272,7 +285,7 @@ def together(
     keys = (*keys_of(frames, scope), "year", "period")
     figures = [MEASURES[name].prefix + flow for name in measures for flow in _FLOWS]
     moved = movements(frames, scope, measures)
-    stated = stock(frames, scope, measures)
+    stated = stock(frames, scope, measures, until=until)
     parts = [_filled(moved, keys, figures)]
     if stated is not None:
         parts.append(_filled(stated, keys, figures))
