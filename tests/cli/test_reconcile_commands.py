@@ -128,3 +128,27 @@ def test_offset_shows_drafts_and_writes_only_when_asked(tmp_path):
     assert missing.code == 2
     bad = kamcore(*words, "--amount", "viel", "--json")
     assert json.loads(bad.out)["error"]["code"] == "U1004"
+
+
+def test_the_log_says_what_was_sent_and_what_differs_and_who_is_late(folder, tmp_path):
+    log = tmp_path / "对账记录.jsonl"
+    logged = ("--log", str(log), "--person", "王会计")
+    words = ("statement", "我方.xlsx", "--all", "--as-of", DATE)
+    sent = kamcore(*words, "-o", str(tmp_path / "信函.xlsx"), *logged, cwd=folder)
+    assert sent.code == 0
+    assert len(log.read_text("utf-8").splitlines()) == 4
+    assert reconciled(folder, *logged).code == 1
+    events = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert events[4]["state"] == "differing"
+    assert {event["state"] for event in events[5:]} == {"open"}
+    before = log.read_bytes()
+    assert reconciled(folder, *logged).code == 1
+    assert log.read_bytes() == before, "the same once more is no news"
+    due = kamcore(*words, "--due", "--log", str(log), "--cycle", "1=7", "--json", cwd=folder)
+    assert due.code == 1
+    assert {row["cycle"] for row in due.json["due"]} == {7}
+    assert kamcore(*words, "--due", "--cycle", "1=90", cwd=folder).code == 2
+    log.write_text("{]", "utf-8")
+    broken = kamcore(*words, "--due", "--log", str(log), "--json", cwd=folder)
+    assert broken.code == 3
+    assert broken.json["error"]["code"] == "C6201"

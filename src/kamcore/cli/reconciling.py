@@ -13,6 +13,7 @@ from kamcore.cli import grammar
 from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, split
 from kamcore.cli.figures import put
 from kamcore.cli.grammar import option
+from kamcore.cli.letter_log import log_option, person_option, record
 from kamcore.cli.options import PATH
 from kamcore.cli.progress import busy, progress
 from kamcore.cli.screen import Screen, money, width
@@ -53,6 +54,8 @@ class Request(Asked):
     mapping: Path | None = None
     their_format: str | None = None
     letter: Path | None = None
+    log: Path | None = None
+    person: str | None = None
     drafts: Path | None = None
     to: str | None = None
     preparer: str | None = None
@@ -147,6 +150,8 @@ class Request(Asked):
     zh="写对账函 (.html 或 .xlsx), 多家时写在此文件夹里",
     en="Write the letter (.html or .xlsx); a folder for several parties.",
 )
+@log_option
+@person_option
 @drafting.drafts_options()
 @shared_options
 def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
@@ -175,6 +180,8 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
     differing = [view for view in every if view.differences]
     put(screen, request, said, lambda: reconciliation_report(result, screen.lang, differing))
     _write_letters(screen, result, every, request)
+    if request.log is not None:
+        record(screen, every, request.log, request.person)
     if screen.is_json:
         said |= drafting.save(screen, made.ours, mine.books, request.drafting)
         output = {"output": str(request.output)} if request.output else {}

@@ -12,6 +12,15 @@ from kamcore.cli import grammar
 from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, split
 from kamcore.cli.faults import MISSING
 from kamcore.cli.grammar import option
+from kamcore.cli.letter_log import (
+    cycle_option,
+    due_of,
+    log_option,
+    person_option,
+    rules_of,
+    sent,
+    show_due,
+)
 from kamcore.cli.options import PATH
 from kamcore.cli.progress import progress
 from kamcore.cli.screen import Screen, money, width
@@ -46,6 +55,10 @@ class Request(Asked):
     notes: bool = False
     sender: str | None = None
     dated: dt.datetime | None = None
+    log: Path | None = None
+    person: str | None = None
+    due: bool = False
+    cycles: tuple[str, ...] = ()
 
     @property
     def policy(self) -> StatementPolicy:
@@ -103,6 +116,15 @@ class Request(Asked):
     zh="发函日期; 缺省为截止日",
     en="Date of the letter; else the date of the balance.",
 )
+@log_option
+@person_option
+@cycle_option
+@option(
+    "--due",
+    is_flag=True,
+    zh="列出各往来单位下次对账日和逾期天数, 按发生额; 依据 --log",
+    en="List when each party is due again and how late it is, by volume; from --log.",
+)
 @shared_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print statements, or write them as letters."""
@@ -120,8 +142,14 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
             policy=request.policy,
         )
     )
+    if request.due:
+        rows = due_of(found, request.log, request.as_of.date(), rules_of(request.cycles))
+        return show_due(screen, rows, {one.party: one.name for one in found})
     sender = request.sender or reading.books.entity.name or screen.say("本公司", "our company")
     written = _written(screen, _letters(screen.lang, found, sender, request), request)
+    if written and request.log is not None:
+        day = (request.dated or request.as_of).date()
+        sent(screen, found, request.log, (request.person, day))
     if screen.is_json:
         output = {"output": [str(path) for path in written]} if written else {}
         screen.emit(

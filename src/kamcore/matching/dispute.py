@@ -37,6 +37,23 @@ class DisputeEvent:
         """The event as a line of a log."""
         return {**attrs.asdict(self), "on": self.on.isoformat()}
 
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> "DisputeEvent":
+        """The event a line of a log holds.
+
+        Raises:
+            ValueError: the date or the state is none.
+            KeyError: a field is missing.
+        """
+        return cls(
+            key=said["key"],
+            state=said["state"],
+            on=dt.date.fromisoformat(said["on"]),
+            person=said["person"],
+            note=said.get("note", ""),
+            draft=said.get("draft", ""),
+        )
+
 
 @attrs.frozen(kw_only=True)
 class Dispute:
