@@ -162,6 +162,7 @@ def test_a_draft_is_written_only_where_it_is_asked_for(forms, tmp_path):
         (("rebate", *PERIOD), "返利 1", {"0.1", "50", "5"}),
         (("order", "invoices"), "开票核对", {"50", "45", "5"}),
         (("order", "check"), "订单核对", set()),
+        (("order", "compare"), "比价", {"50", "5", "10"}),
     ],
 )
 def test_the_same_as_a_workbook(forms, tmp_path, words, sheet, figures):
@@ -181,6 +182,18 @@ def test_invoices_against_the_agreed_prices(forms):
     row = found.json["rows"][0]
     assert (row["amount"], row["agreed"], row["variance"]) == ("50.00", "45.00", "5.00")
     assert (found.code, found.json["totals"]["variance"]) == (1, "5.00")
+
+
+def test_what_customers_pay_for_an_item(forms, tmp_path):
+    more = tmp_path / "more.toml"
+    sale = '[[sale]]\ndate="2025-01-06"\ncustomer="2"\nitem="A"\nquantity=10\namount=%s'
+    more.write_text(sale % '"95.00"', "utf-8")
+    rows = kamcore("order", "compare", forms, str(more), "--item", "A", "--json").json["rows"]
+    keys = ("customer", "quantity", "average", "above_best", "rules")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        ("1", "5", "10.00", "0.0526", ["KA"]),
+        ("2", "10", "9.50", "0.0000", ["LP"]),
+    ]
 
 
 def test_orders_are_listed_with_what_the_contract_says(forms):

@@ -202,6 +202,23 @@ def test_a_conflict_names_both_rules_once():
     assert "P (item=A, priority=0)" in found.problems[0].message("zh")
 
 
+def test_priority_goes_before_what_is_narrower_and_equal_rules_contradict_each_other():
+    def rule(name, **more):
+        return PriceRule(id=name, kind="key_account", item="A", price=Decimal(9), **more)
+
+    narrow = rule("narrow", customer="C1")
+    wide = rule("wide", campaign="spring", priority=8)
+    asked = Question(customer="C1", item="A", quantity=1, on=FIRST, campaign="spring")
+    other = Question(customer="C2", item="A", quantity=1, on=FIRST)
+    plain = rule("plain")
+    first = price_orders(frame_of([asked, other]), Prices(rules=(narrow, wide, plain))).frame
+    assert first["rule"].to_list() == ["wide", "plain"]
+    equal = Prices(rules=(narrow, rule("wide", campaign="spring"), plain))
+    second = price_orders(frame_of([asked, other]), equal).frame
+    assert second["problem"].to_list() == ["Q1103", None]
+    same_for_each(equal, [asked, other])
+
+
 def test_floats_and_missing_columns_are_refused():
     lines = frame_of([Question(customer="C1", item="A", quantity=1, on=FIRST)])
     with pytest.raises(UsageError, match="Q1109"):

@@ -25,6 +25,11 @@ command = group(
             "核对开票价格与约定价格",
             "Check invoiced prices against agreed ones.",
         ),
+        "compare": (
+            "kamcore.cli.price_comparing",
+            "比价: 同一存货卖给各客户的价格",
+            "Compare what customers pay for an item.",
+        ),
     },
     zh="订单: 状态, 价格和账期核对, 追踪到凭证, 开票价格核对",
     en="Orders: states, prices and terms, the trail to the voucher, invoiced prices.",
