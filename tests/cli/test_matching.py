@@ -199,3 +199,19 @@ def test_searches_that_run_out_of_time_are_not_decided(tmp_path):
     found = kamcore("match", "i.csv", "r.csv", "--json", "--seconds", "0", cwd=tmp_path).json
     assert found["undecided"] == ["R"]
     assert found["unmatched"]["receipts"] == ["R"]
+
+
+def test_a_form_of_other_names_leads_to_their_party(folder):
+    assert matched(folder).json["unmatched"]["receipts"] == ["3"]
+    lines = ["[[alias]]", 'name = "丙有限公司"', 'party = "戊有限公司"', "until = 2025-02-04"]
+    (folder / "names.toml").write_text("\n".join(lines), "utf-8")
+    added = "I9,戊有限公司,2025-01-20,2025-02-20,77.00,CNY,,\n"
+    (folder / "items.csv").write_text(ITEMS + added, "utf-8")
+    assert matched(folder).json["unmatched"]["receipts"] == ["3"]
+    assert matched(folder, "--aliases", "names.toml").json["unmatched"]["receipts"] == []
+    (folder / "names.toml").write_text("\n".join(lines).replace("02-04", "02-03"), "utf-8")
+    assert matched(folder, "--aliases", "names.toml").json["unmatched"]["receipts"] == ["3"]
+    (folder / "names.toml").write_text("\n".join([*lines, "since = 2025-03-01"]), "utf-8")
+    refused = matched(folder, "--aliases", "names.toml")
+    assert refused.code == 3
+    assert refused.json["error"]["code"] == "D8101"

@@ -128,6 +128,33 @@ def test_instalments_age_one_by_one() -> None:
     assert ages(paid, "2018-11-28", bounds, basis="due") == left
 
 
+def test_instalments_fill_in_order() -> None:
+    """Case MT04: 40 paid on 30, 50 and 20."""
+    ends = [dt.date(2025, 2, 4), dt.date(2025, 3, 6), dt.date(2025, 4, 5)]
+    source = {
+        "open_items": documents(("I", "2025-01-05", 100)),
+        "instalments": amount_frame(
+            {"item": ["I"] * 3, "due_date": ends, "amount": [D(30), D(50), D(20)]}, ["amount"]
+        ),
+        "receipts": documents(("P", "2025-01-10", 40)),
+        "applications": applications(("I", "P", "2025-01-10", 40)),
+    }
+    found = open_items(source, as_of=dt.date(2025, 1, 31), policy=AgeingPolicy(basis="due"))
+    left = {row["due_date"]: row["open"] for row in found.iter_rows(named=True)}
+    assert [left.get(day, ZERO) for day in ends] == [D(0), D(40), D(20)]
+
+
+def test_a_payment_of_tomorrow_counts_tomorrow() -> None:
+    """Case MT05: 100 open today; tomorrow nothing, and 10 on account."""
+    source = {
+        "open_items": documents(("I", "2025-01-05", 100)),
+        "receipts": documents(("P", "2025-02-01", 110)),
+        "applications": applications(("I", "P", "2025-02-01", 100)),
+    }
+    assert ages(source, "2025-01-31", [30]) == {"0-30": D(100), "total": D(100)}
+    assert ages(source, "2025-02-01", [30]) == {"credits": D(-10), "total": D(-10)}
+
+
 def test_instalments_that_miss_the_amount_lose_nothing() -> None:
     for parts, shown in (([30, 30], {"0-30": D(40)}), ([70, 70], {})):
         source = {

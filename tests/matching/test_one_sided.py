@@ -253,6 +253,20 @@ def test_an_alias_leads_to_its_party():
     assert len(match(items, receipts, aliases=aliases).automatic) == 1
 
 
+def test_an_alias_counts_on_the_day_of_the_document():
+    aliases = Aliases.of(
+        [
+            Alias(name="老甲厂", party="甲有限公司", until=days(10)),
+            Alias(name="老甲厂", party="乙有限公司", since=days(11)),
+        ]
+    )
+    items = rows(("A", "512.13"), ("B", "512.13", {"party": "乙有限公司"}))
+    for day, item in ((9, "A"), (12, "B")):
+        receipts = rows(("R", "512.13", {"date": days(day)}), party="老甲厂")
+        (found,) = match(items, receipts, aliases=aliases).automatic
+        assert [part.id for part in found.items] == [item]
+
+
 def test_currencies_are_kept_apart():
     items = rows(("A", "512.13"), currency="USD")
     assert match(items, rows(("R", "512.13"), currency="CNY")).automatic == ()

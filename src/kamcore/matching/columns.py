@@ -11,7 +11,7 @@ import polars as pl
 
 from kamcore.books import schema
 from kamcore.errors import BooksError, Fault
-from kamcore.model.company_name import Aliases, CompanyName
+from kamcore.model.company_name import Aliases, CompanyName, normalised
 from kamcore.place import Place
 
 __all__ = ["COLUMNS", "UNIT", "ListColumn", "conform", "documents", "empty", "money_of"]
@@ -174,16 +174,18 @@ def documents(
             conform(receipts, "receipts").with_columns(is_item=False),
         ]
     ).drop_nulls("amount")
-    keys = _party_keys(both, aliases)
-    both = both.join(keys, on=["party", "party_name"], how="left", nulls_equal=True)
+    both = _with_party_keys(both, aliases)
     units = (pl.col("amount").cast(pl.Decimal(38, 4)) * UNIT).cast(pl.Int64)
     both = both.with_columns(units=units, currency=pl.col("currency").fill_null(base))
     order = ["key", "currency", "date", "is_item", "id"]
     return both.sort(order, nulls_last=True).with_row_index("doc")
 
 
-def _party_keys(both: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
-    """Who a party is: its code, else the party its name stands beside, else its folded name."""
+def _with_party_keys(both: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
+    """Who a party is: its code, else the party its name stands beside, else its folded name.
+
+    A name in the table of aliases is the party it means on the day of the document.
+    """
     known = both.select("party", "party_name").unique().sort("party", "party_name")
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -191,23 +193,40 @@ def _party_keys(both: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
         if code and name:
             codes[code] = code
             names.setdefault(_folded_name(name), code)
-    rows = [
-        (code, name, _who(code or name, codes, names, aliases)) for code, name in known.iter_rows()
-    ]
+    rows = [(code, name, _who(code or name, codes, names)) for code, name in known.iter_rows()]
     texts = {"party": schema.TEXT, "party_name": schema.TEXT, "key": schema.TEXT}
-    return pl.DataFrame(rows, schema=texts, orient="row")
+    both = both.join(
+        pl.DataFrame(rows, schema=texts, orient="row"),
+        on=["party", "party_name"],
+        how="left",
+        nulls_equal=True,
+    )
+    other = {normalised(row.name) for row in aliases.rows}
+    called = [row[:2] for row in rows if (row[0] or row[1]) not in codes]
+    called = [row for row in called if normalised(row[0] or row[1] or "") in other]
+    if not called:
+        return both
+    on = ["party", "party_name", "date"]
+    renamed = pl.DataFrame(called, schema=dict(list(texts.items())[:2]), orient="row")
+    days = both.join(renamed, on=on[:2], nulls_equal=True).select(on).unique()
+    meant = days.with_columns(
+        meant=pl.Series(
+            [
+                _who(aliases.party(code or name, day), codes, names)
+                for code, name, day in days.iter_rows()
+            ],
+            dtype=schema.TEXT,
+        )
+    )
+    both = both.join(meant, on=on, how="left", nulls_equal=True)
+    return both.with_columns(key=pl.coalesce("meant", "key")).drop("meant")
 
 
-def _who(
-    text: str | None, codes: dict[str, str], names: dict[str, str], aliases: Aliases
-) -> str | None:
+def _who(text: str | None, codes: dict[str, str], names: dict[str, str]) -> str | None:
     if text is None or not text.strip():
         return None
     if text in codes:
         return text
-    decided = aliases.party(text)
-    if decided is not None:
-        return decided
     folded = _folded_name(text)
     return names.get(folded, folded)
 
