@@ -10,22 +10,26 @@ python docs/generate.py --check   leave with 1 when a page is stale
 import pkgutil
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import kamcore
 from kamcore.books import schema
 from kamcore.cli.card import EVIDENCE_ZH
+from kamcore.cli.formats import droppable
 from kamcore.errors import Fault
 from kamcore.format import Evidence, Fact, Format
-from kamcore.format.fact import ANY_DIMENSION, STRUCTURE
+from kamcore.format.fact import ANY_DIMENSION
 from kamcore.plugin import Registry
 
 DOCS = Path(__file__).parent
 READMES = (DOCS.parent / "README.md", DOCS.parent / "README.zh-CN.md")
 TRANSCRIPTS = DOCS.parent / "tests" / "console"
 SHOWN = re.compile(r"<!-- transcript (\S+) ([\d ]+) -->\n.*?<!-- end -->", re.DOTALL)
+NOT_LISTED = ("kamcore-daybook", "kamcore-hostile")
 MADE = "<!-- Written by docs/generate.py; edit the code, not this page. -->"
 
 EVIDENCE = {
@@ -44,10 +48,11 @@ KINDS = {
     "G": "sheets, text and values (表格与取值)",
     "K": "Kingdee layouts (金蝶版式)",
     "L": "the ledger (账簿)",
-    "M": "model and chart of accounts (科目体系)",
+    "M": "chart of accounts, matching and reconciliation (科目体系, 核销与对账)",
     "N": "the native format (原生格式)",
     "P": "plug-ins and recognition (插件与识别)",
     "Q": "prices, orders and rebates (价格, 订单与返利)",
+    "R": "tiers, credit and month end (分级, 信用与月结)",
     "S": "the national standard (国家标准)",
     "T": "reports through layouts (版式报表)",
     "U": "the command line (命令行)",
@@ -57,7 +62,7 @@ KINDS = {
 
 def pages() -> dict[Path, str]:
     """Every page, by path."""
-    formats = list(Registry({}).formats.values())
+    formats = list(Registry(_own_plugins()).formats.values())
     found = {DOCS / "formats" / "README.md": _formats_index(formats)}
     for card in formats:
         found[DOCS / "formats" / f"{card.name}.md"] = _format_page(card, formats)
@@ -66,6 +71,20 @@ def pages() -> dict[Path, str]:
     for code, (fault, module) in known.items():
         found[DOCS / "errors" / f"{code}.md"] = _error_page(fault, module)
     return found | {path: _with_transcripts(path.read_text("utf-8")) for path in READMES}
+
+
+def _own_plugins() -> dict[str, EntryPoint]:
+    """The plug-ins kept beside the core, whatever else is installed here.
+
+    Those with bad manners and the example are no formats anyone has files of.
+    """
+    found = {}
+    for path in sorted(DOCS.parent.glob("plugins/*/pyproject.toml")):
+        project = tomllib.loads(path.read_text("utf-8"))["project"]
+        if project["name"] not in NOT_LISTED:
+            points = project.get("entry-points", {}).get("kamcore", {})
+            found |= {name: EntryPoint(name, value, "kamcore") for name, value in points.items()}
+    return found
 
 
 def _with_transcripts(text: str) -> str:
@@ -180,19 +199,13 @@ def _matrix(formats: list[Format]) -> str:
         (
             card.name,
             *(
-                str(len(_dropped(card, target))) if target is not card else "·"
+                str(len(droppable(card, target))) if target is not card else "·"
                 for target in targets
             ),
         )
         for card in formats
     ]
     return _table(("from \\ to", *(card.name for card in targets)), rows)
-
-
-def _dropped(source: Format, target: Format) -> list[Fact]:
-    """Facts the target cannot say; keys that tie rows together are no facts of their own."""
-    facts = (fact for fact in source.reads if fact.column not in STRUCTURE)
-    return sorted(fact for fact in facts if not fact.within(target.writes))
 
 
 def _format_page(card: Format, formats: list[Format]) -> str:
@@ -266,7 +279,7 @@ def _drops(card: Format, formats: list[Format]) -> str:
     for target in formats:
         if target is card or not target.is_writable:
             continue
-        dropped = ", ".join(f"`{fact}`" for fact in _in_order(_dropped(card, target)))
+        dropped = ", ".join(f"`{fact}`" for fact in _in_order(droppable(card, target)))
         parts.append(f"- to [{target.name}]({target.name}.md): {dropped or 'nothing'}")
     if not parts:
         return ""

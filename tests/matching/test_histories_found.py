@@ -1,6 +1,7 @@
 """Hidden truths are found again: no automatic pair is wrong, and few pairs are missed.
 
-The seeds were never looked at one by one to choose rules by; the long form draws others.
+Seeds below 500 and from 1000 to 1024 were read while the rules were written; those drawn here
+were not.
 """
 
 import pytest
@@ -26,7 +27,7 @@ def test_truths_are_found_again():
 
 @pytest.mark.soak
 def test_many_truths_are_found_again():
-    found = total(range(1000, 1150))
+    found = total(range(2000, 2150))
     print(found)
     assert found.wrong == 0
     assert found.f1 >= 0.985
