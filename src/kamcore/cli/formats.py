@@ -7,7 +7,8 @@ import click
 from kamcore.cli import grammar
 from kamcore.cli.card import evidence, title
 from kamcore.cli.screen import Screen
-from kamcore.format import Format
+from kamcore.format import Fact, Format
+from kamcore.format.fact import STRUCTURE
 from kamcore.plugin import registry
 
 
@@ -19,9 +20,17 @@ from kamcore.plugin import registry
     "Evidence: confirmed, corroborated, reported, guessed.",
 )
 @click.argument("name", required=False)
-def command(screen: Screen, name: str | None) -> int:
+@grammar.option(
+    "--matrix",
+    is_flag=True,
+    zh="列出每种格式转成另一种时放弃多少项内容, 含插件的格式",
+    en="Show how many facts each conversion drops, formats of plug-ins among them.",
+)
+def command(screen: Screen, name: str | None, **switches: bool) -> int:
     """List the formats, or tell about one."""
     known = registry()
+    if switches["matrix"]:
+        return _show_matrix(screen, list(known.formats.values()), name)
     cards = [known.format(name)] if name else list(known.formats.values())
     if screen.is_json:
         screen.emit({"formats": [as_json(card, screen.lang) for card in cards]})
@@ -31,6 +40,32 @@ def command(screen: Screen, name: str | None) -> int:
         head = screen.say("名称 格式 依据 读 写 后缀", "name title evidence read write suffixes")
         rows = [_row(screen, card) for card in cards]
         screen.table([head.split(), *rows])
+    return 0
+
+
+def droppable(source: Format, target: Format) -> list[Fact]:
+    """Facts the target cannot say; keys that tie rows together are no facts of their own."""
+    facts = (fact for fact in source.reads if fact.column not in STRUCTURE)
+    return sorted(fact for fact in facts if not fact.within(target.writes))
+
+
+def _show_matrix(screen: Screen, cards: list[Format], name: str | None) -> int:
+    """What each conversion drops, by source and target; only from `name` where it is given."""
+    sources = [registry().format(name)] if name else cards
+    found = {
+        card.name: {
+            target.name: len(droppable(card, target)) for target in cards if target.is_writable
+        }
+        for card in sources
+    }
+    if screen.is_json:
+        screen.emit({"matrix": found})
+        return 0
+    targets = [card.name for card in cards if card.is_writable]
+    numbers = [str(number) for number in range(1, len(targets) + 1)]
+    screen.table([[number, target] for number, target in zip(numbers, targets, strict=True)])
+    rows = [[source, *(str(row[target]) for target in targets)] for source, row in found.items()]
+    screen.table([["", *numbers], *rows])
     return 0
 
 

@@ -27,7 +27,9 @@ class Guest:
     """A plug-in that asks to be admitted; `load` gives its module or object."""
 
     name: str
-    origin: str
+    origin: str | EntryPoint
+    """Where it comes from; an entry point is asked for its distribution when someone wants to
+    know, because that reads a file."""
     load: Callable[[], object]
 
 
@@ -63,7 +65,7 @@ def built_in() -> list[Guest]:
 def installed() -> tuple[list[Guest], list[str]]:
     """Guests of the installed entry points by name, and names asked for but not installed."""
     points = sorted(entry_points(group=PROJECT), key=lambda point: (point.name, point.value))
-    guests = [Guest(point.name, _distribution(point), point.load) for point in points]
+    guests = [Guest(point.name, point, point.load) for point in points]
     asked = os.environ.get(ONLY)
     if asked is None:
         return guests, []
@@ -107,5 +109,13 @@ def given(plugins: Mapping[str, object]) -> list[Guest]:
     ]
 
 
-def _distribution(point: EntryPoint) -> str:
-    return f"{point.dist.name} {point.dist.version}" if point.dist else ""
+def is_built_in(origin: str | EntryPoint) -> bool:
+    """True for what comes with kamcore itself."""
+    return isinstance(origin, str) and origin == BUILT_IN
+
+
+def described(origin: str | EntryPoint) -> str:
+    """Where a guest comes from: its distribution and version, its file, or nothing."""
+    if isinstance(origin, str):
+        return origin
+    return f"{origin.dist.name} {origin.dist.version}" if origin.dist else ""

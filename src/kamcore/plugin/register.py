@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, TextIO, TypeVar
 
 import attrs
@@ -34,7 +35,15 @@ from kamcore.plugin.admission import (
     said,
     sniffed,
 )
-from kamcore.plugin.guests import BUILT_IN, Guest, built_in, given, in_files, installed
+from kamcore.plugin.guests import (
+    Guest,
+    built_in,
+    described,
+    given,
+    in_files,
+    installed,
+    is_built_in,
+)
 from kamcore.plugin.hookspecs import HOOKS, PROJECT, Check, Commands, Step, TierRule
 from kamcore.plugin.patience import PATIENCE, SLOW, TooSlowError, within
 
@@ -58,8 +67,7 @@ class Plugin:
     """An admitted plug-in and what it offers."""
 
     name: str
-    origin: str
-    """Distribution and version; ``kamcore`` for a built-in one."""
+    source: str | EntryPoint = attrs.field(repr=False, eq=False)
     formats: tuple[Format, ...] = ()
     checks: tuple[Check, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -68,6 +76,20 @@ class Plugin:
     """Names of the hooks it implements."""
     slow: Problem | None = None
     """What is said of one that took long to load."""
+
+    @property
+    def origin(self) -> str:
+        """Distribution and version, or file; ``kamcore`` for a built-in one."""
+        return described(self.source)
+
+
+class _Manager(pluggy.PluginManager):
+    """Looks at the functions of a module only: most of what a module holds is no hook."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        if isinstance(plugin, ModuleType) and not isinstance(vars(plugin).get(name), FunctionType):
+            return None
+        return super().parse_hookimpl_opts(plugin, name)
 
 
 class Registry:
@@ -89,7 +111,7 @@ class Registry:
         patience: float = PATIENCE,
     ) -> None:
         self._patience = patience
-        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager = _Manager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         # A guest that prints may not spoil our output; its author hears it when tracing.
         traced = os.environ.get(TRACE) == "1"
@@ -195,7 +217,7 @@ class Registry:
     def _let_in(self, guest: Guest) -> None:
         if guest.name in self._plugins or guest.name in self._broken:
             taken = refuse(NAME_TAKEN, guest.name, guest.name, owner=guest.name)
-            self._broken[f"{guest.name} ({guest.origin})"] = taken.problem
+            self._broken[f"{guest.name} ({described(guest.origin)})"] = taken.problem
             return
         plugin: object = None
         hook = ""
@@ -216,7 +238,7 @@ class Registry:
             self._named[hook].update((thing.name, thing) for thing in things)
             self._owners.update(((hook, thing.name), guest.name) for thing in things)
         fields = {hook.removeprefix("kamcore_"): tuple(offers[hook]) for hook in WANTS}
-        slow = seconds > SLOW and guest.origin != BUILT_IN
+        slow = seconds > SLOW and not is_built_in(guest.origin)
         self._plugins[guest.name] = Plugin(
             guest.name,
             guest.origin,
@@ -227,7 +249,7 @@ class Registry:
 
     def _ask(self, guest: Guest, question: Callable[[], T]) -> tuple[T, float]:
         """The answer of a guest and the seconds it took; a built-in one is not hurried."""
-        if guest.origin == BUILT_IN:
+        if is_built_in(guest.origin):
             return question(), 0.0
         return within(self._patience, question)
 
@@ -267,7 +289,7 @@ class Registry:
     def _sniffed(self, card: Format, head: Head) -> tuple[Guess, str]:
         """What a format says about a head; a guest is not waited for without end."""
         owner = self._plugins[self._owners["kamcore_formats", card.name]]
-        if owner.origin == BUILT_IN:
+        if is_built_in(owner.source):
             return sniffed(card, head)
         try:
             return within(self._patience, lambda: sniffed(card, head))[0]
