@@ -120,6 +120,7 @@ class _Work:
 
     def __init__(self, ours: Pool, theirs: Pool, policy: CrossingPolicy) -> None:
         self.ours, self.theirs, self.policy, self.first = ours, theirs, policy, ours
+        self.whole = (ours.lines, theirs.lines)
         self.speaking = pl.DataFrame()
         self.pairs: list[pl.DataFrame] = []
         self.groups: list[pl.DataFrame] = []
@@ -244,9 +245,20 @@ class _Work:
         candidates = self._without_contrary(candidates)
         other_kind = (pl.col("kind") != pl.col("kind_there")).fill_null(value=False)
         late = pl.when(other_kind).then(self.policy.window).otherwise(0)
-        found = nearest(candidates.select("ours", "theirs", cost=pl.col("cost") + late))
+        # A text that says what it is and one that does not may be two things of one amount.
+        alike = pl.col("kind").eq_missing(pl.col("kind_there"))
+        found = nearest(
+            candidates.select("ours", "theirs", cost=pl.col("cost") + late, alike=alike)
+        )
         near = pl.col("cost") <= self.policy.certain_days
-        rules = {"rule": pl.lit("amount"), "certain": pl.col("alone") & near}
+        # An amount that recurs, such as a rent, is certain only by its number.
+        for side, lines in zip(("ours", "theirs"), self.whole, strict=True):
+            once = lines.filter(pl.len().over(_KEY) == 1).select(pl.col("id").alias(side))
+            once = once.with_columns(pl.lit(value=True).alias(f"{side}_once"))
+            found = found.join(once, on=side, how="left")
+        single = pl.col("ours_once", "theirs_once").fill_null(value=False)
+        certain = pl.all_horizontal("alone", "alike", near, single)
+        rules = {"rule": pl.lit("amount"), "certain": certain}
         self._take(found.with_columns(**rules), self.pairs)
 
     def sums_by_reference(self) -> None:

@@ -21,7 +21,7 @@ MOST = 200
 """Lines of a party on one side that are searched."""
 WORK = 200_000
 TOTAL_WORK = 40_000_000
-SELDOM, SURE = 0.01, 0.0001
+SELDOM, SURE = 0.01, 0.000001
 """How often chance may make a group that is proposed, and one that is automatic."""
 
 _KEYS = ["party", "currency"]
