@@ -190,8 +190,15 @@ class _Work:
 
     def _by_numbers(self, *, strong: bool) -> None:
         pools = (self.ours, self.theirs)
-        sides = [_keyed(pool, ["id", "date", "invoice"], strong=strong) for pool in pools]
+        columns = ["id", "date", "invoice", "text"]
+        sides = [
+            _keyed(pool, columns, strong=strong).with_columns(kind=kind_of_text())
+            for pool in pools
+        ]
         candidates = keyed_candidates(sides[0], sides[1], [*_KEY, "ref"])
+        # An invoice on the wrong side has the amount and the number of its payment.
+        alike = (pl.col("kind") == pl.col("kind_there")).fill_null(value=True)
+        candidates = candidates.filter(alike)
         if not strong:
             candidates = self._without_contrary(candidates)
         best = candidates.group_by("ours", "theirs").agg(pl.col("cost").min(), pl.len())
