@@ -144,22 +144,27 @@ def _with_limits(rows: pl.DataFrame, policy: CreditPolicy, as_of: dt.date) -> pl
     )
     own = {(one.customer, one.part): one for one in live}
     total = {who: one.amount for (who, part), one in own.items() if part is None}
-    by_customer = _column(total, "customer")
     sharing = {who: total[who] for who in total if own[who, None].whole_group}
     groups = dict(rows.select("customer", "group").iter_rows())
     by_group = {groups.get(who, who): amount for who, amount in sharing.items()}
-    shared = _column(by_group, "group")
-    summed = by_customer.sum().over("group")
-    some = by_customer.is_not_null().any().over("group")
-    # Affiliates that count together may use the sum of their own limits.
-    alone = pl.when(some).then(summed) if policy.by_group else by_customer
     parts = [
         _column(
             {who: one.amount for (who, part), one in own.items() if part == name}, "customer"
         ).alias(f"limit_{name}")
         for name in _PARTS
     ]
-    return rows.with_columns(*parts, limit=pl.coalesce(shared, alone), shared=shared.is_not_null())
+    rows = rows.with_columns(
+        *parts, _own=_column(total, "customer"), _shared=_column(by_group, "group")
+    )
+    alone = pl.col("_own")
+    if policy.by_group:
+        # Affiliates that count together may use the sum of their own limits.
+        some = alone.is_not_null().any().over("group")
+        alone = pl.when(some).then(alone.sum().over("group"))
+    limit = pl.coalesce("_shared", alone)
+    return rows.with_columns(limit=limit, shared=pl.col("_shared").is_not_null()).drop(
+        "_own", "_shared"
+    )
 
 
 def _column(amounts: Mapping[str, Decimal], key: str) -> pl.Expr:

@@ -16,12 +16,10 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.ledger.ageing import age
 from kamcore.ledger.engine import conserved
-from kamcore.model.chart import detect_family
 from kamcore.model.credit import ExposurePart
 from kamcore.model.delivery import Delivery
 from kamcore.model.order import Order, OrderStatus
-from kamcore.model.role import accounts_with_role
-from kamcore.tiering.facts import AMOUNT, purchases_of
+from kamcore.tiering.facts import AMOUNT, accounts_of_role, purchases_of
 
 __all__ = ["PARTS", "exposure", "in_groups", "ledger_parts", "order_parts", "payment_record"]
 
@@ -75,13 +73,9 @@ def ledger_parts(books: Books, as_of: dt.date) -> pl.DataFrame:
         BooksError: a column is missing or of another type.
         UsageError: the books have no customers.
     """
-    chart = dict(books.accounts.select("code", "name").iter_rows())
-    used = {code: chart.get(code) for code in books.lines["account"].drop_nulls().unique()}
-    names = dict(sorted((chart | used).items()))
-    family = detect_family(names).family or "ASBE"
     made = []
     for role, part in _OWED.items():
-        for aged in _aged(books, as_of, accounts_with_role(role, names, family)):
+        for aged in _aged(books, as_of, accounts_of_role(books, role)):
             beyond = -pl.col("credits")
             made.append(_part(aged, part, pl.col("total") + beyond))
             made.append(_part(aged, "advances", beyond))
@@ -89,22 +83,17 @@ def ledger_parts(books: Books, as_of: dt.date) -> pl.DataFrame:
             parts = [_summed(made[-2]), _summed(made[-1])]
             conserved(f"exposure of {role}", tied, parts[0] - parts[1])
     for role in _ADVANCED:
-        found = _aged(books, as_of, accounts_with_role(role, names, family))
+        found = _aged(books, as_of, accounts_of_role(books, role))
         made += [_part(aged, "advances", pl.col("total")) for aged in found]
     rows = pl.concat([pl.DataFrame(schema=PARTS), *made])
     return rows.filter(pl.col("amount") != 0).sort("customer", "part", "amount")
 
 
 def _aged(books: Books, as_of: dt.date, accounts: tuple[str, ...]) -> list[pl.DataFrame]:
-    """The ageing of accounts by customer; an account above another is not asked twice."""
-    leaves = [
-        code
-        for code in accounts
-        if not any(code != other and code.startswith(other) for other in accounts)
-    ]
-    if not leaves:
+    """The ageing of accounts by customer, where there are any."""
+    if not accounts:
         return []
-    return [age(books, as_of=as_of, account=leaves, by="customer", buckets=[30]).to_polars()]
+    return [age(books, as_of=as_of, account=accounts, by="customer", buckets=[30]).to_polars()]
 
 
 def _part(aged: pl.DataFrame, part: str, amount: pl.Expr) -> pl.DataFrame:

@@ -22,7 +22,9 @@ from kamcore.ledger.ageing import age
 from kamcore.ledger.engine import Source
 from kamcore.ledger.overdue import overdue
 from kamcore.model.archive import Archive, months_after
+from kamcore.model.chart import detect_family
 from kamcore.model.contract import Contract
+from kamcore.model.role import accounts_with_role
 from kamcore.model.tier import StatedFact
 from kamcore.place import Place
 
@@ -168,12 +170,14 @@ def ledger_facts(
 ) -> pl.DataFrame:
     """What the ledger says of every customer: ``balance``, ``overdue``, ``oldest_days``.
 
-    `account` names the receivables; all that `kamcore.ledger.age` takes by itself when None.
+    `account` names the receivables; those of trade by the role of the accounts when None.
 
     Raises:
         BooksError: a column is missing or of another type.
         UsageError: the books have no customers.
     """
+    if account is None and isinstance(source, Books):
+        account = accounts_of_role(source, "ar_trade")
     held = age(source, as_of=as_of, account=account, by="customer", buckets=[30]).to_polars()
     balance = held.group_by("aux_customer").agg(pl.col("total").sum().alias("balance"))
     late = _polars(overdue(source, as_of=as_of, account=account, by="customer"), ())
@@ -183,6 +187,18 @@ def ledger_facts(
         oldest_days=(pl.lit(as_of) - pl.col("oldest")).dt.total_days().fill_null(0),
     )
     return facts_of(found.rename({"aux_customer": "customer"}).drop("oldest"))
+
+
+def accounts_of_role(books: Books, role: str) -> tuple[str, ...]:
+    """The accounts of books that serve a role, each standing for those below it."""
+    chart = dict(books.accounts.select("code", "name").iter_rows())
+    used = {code: chart.get(code) for code in books.lines["account"].drop_nulls().unique()}
+    names = dict(sorted((chart | used).items()))
+    codes = accounts_with_role(role, names, detect_family(names).family or "ASBE")
+    above = [
+        one for one in codes if not any(one != other and one.startswith(other) for other in codes)
+    ]
+    return tuple(above)
 
 
 def with_terms(books: Books, contracts: Iterable[Contract]) -> Books:
