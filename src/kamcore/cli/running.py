@@ -121,6 +121,21 @@ COMMANDS = {
         "返利: 各档, 条件, 应结金额, 凭证草稿",
         "Rebates: bands, conditions, what is due, draft vouchers.",
     ),
+    "tier": (
+        "kamcore.cli.tiering",
+        "客户等级: 判定, 依据, ABC, 二八分析, 升降名单",
+        "Tiers of customers: criteria, evidence, ABC, 80/20, who moved.",
+    ),
+    "credit": (
+        "kamcore.cli.crediting",
+        "信用: 订单能否放行, 占用, 逾期, 评分, 建议额度",
+        "Credit: may an order pass, exposure, score, suggested limit.",
+    ),
+    "analyse": (
+        "kamcore.cli.analysing",
+        "客户分析: 构成, RFM, 复购, 流失预警, 增长",
+        "Analyse customers: composition, RFM, repeat, loss warning, growth.",
+    ),
     "forms": (
         "kamcore.cli.forms",
         "表单: 模板, 检查, 大客户管理表格",
@@ -150,6 +165,11 @@ COMMANDS = {
         "kamcore.cli.offset",
         "往来对冲: 预收冲应收, 应收冲应付, 转账, 红票",
         "Set-offs between accounts and parties, as drafts.",
+    ),
+    "month-end": (
+        "kamcore.cli.month_end",
+        "月结: 一个文件夹, 从检查到月报和凭证草稿",
+        "A month's end over a folder, from checks to reports and drafts.",
     ),
     "formats": (
         "kamcore.cli.formats",
