@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 from kamcore.pipeline.atomic import whole
+from kamcore.reports.chart import chart_svg
 from kamcore.reports.sheets import (
     Chart,
     Check,
@@ -35,11 +36,10 @@ th{background:#dde6f0}td.n{text-align:right;font-variant-numeric:tabular-nums;wh
 td.r{color:#c00}tr.sum td,tr.head td{font-weight:bold;background:#f3f6fa}
 tr.opening td{font-style:italic}
 tfoot td{font-weight:bold;border-top:3px double #555}
-div.bar{background:#4a7ab5;height:1em;display:inline-block}div.bar.r{background:#c66}
+figure{margin:.8em 0;break-inside:avoid}figcaption{font-weight:bold;margin-bottom:.3em}
+figure svg{width:100%;max-width:56em;height:auto;font-size:12px}
 @media print{@page{size:A4 landscape;margin:1cm}thead{display:table-header-group}}
 """
-_PARTS_OF_BAR = 100
-ZERO = Decimal(0)
 
 
 def write_page(
@@ -57,7 +57,7 @@ def write_page(
 def page_text(sheets: Sequence[Sheet], lang: str = "zh") -> str:
     """The sheets as the text of an HTML page."""
     titles = [part.text for sheet in sheets for part in sheet.parts if isinstance(part, Title)]
-    body = "\n".join(_sheet(sheet) for sheet in sheets)
+    body = "\n".join(_sheet(sheet, f"s{at}") for at, sheet in enumerate(sheets))
     name = html.escape(titles[0] if titles else sheets[0].name)
     tongue = "zh-CN" if lang == "zh" else "en"
     return (
@@ -66,16 +66,16 @@ def page_text(sheets: Sequence[Sheet], lang: str = "zh") -> str:
     )
 
 
-def _sheet(sheet: Sheet) -> str:
+def _sheet(sheet: Sheet, mark: str) -> str:
     said: list[str] = []
     last: Listing | None = None
-    for part in sheet.parts:
-        said.append(_part(part, last))
+    for number, part in enumerate(sheet.parts):
+        said.append(_part(part, last, f"{mark}p{number}x"))
         last = part if isinstance(part, Listing) else last
     return "<section>\n" + "\n".join(said) + "\n</section>"
 
 
-def _part(part: Part, last: Listing | None) -> str:
+def _part(part: Part, last: Listing | None, mark: str) -> str:
     if isinstance(part, Title):
         return f"<h1>{html.escape(part.text)}</h1>"
     if isinstance(part, Line):
@@ -89,7 +89,7 @@ def _part(part: Part, last: Listing | None) -> str:
     if isinstance(part, Check):
         return f'<p class="line"><i>{html.escape(part.text)}: {_plain(part.value, 2)}</i></p>'
     if isinstance(part, Chart):
-        return "" if last is None else _bars(part, last)
+        return "" if last is None else chart_svg(part, last, mark)
     return _listing(part)
 
 
@@ -173,23 +173,3 @@ def _plain(value: Value, places: int) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     return "" if value is None else str(value)
-
-
-def _bars(part: Chart, listing: Listing) -> str:
-    """A chart as bars: a row per category."""
-    columns = {column.name: column for column in listing.columns}
-    if part.across:
-        points = [(columns[n].heading, listing.total_of(columns[n])) for n in part.across]
-    else:
-        frame = listing.frame.select(part.category, part.values[0])
-        points = [(str(name), value) for name, value in frame.iter_rows()]
-    amounts = [Decimal(value) if isinstance(value, Decimal | int) else ZERO for _, value in points]
-    most = max(map(abs, amounts), default=ZERO)
-    rows = []
-    for (name, value), amount in zip(points, amounts, strict=True):
-        long = int(_PARTS_OF_BAR * abs(amount) / most) if most else 0
-        bar = f'<div class="bar{" r" if amount < 0 else ""}" style="width:{long}%"></div>'
-        rows.append(
-            f'<tr><td>{html.escape(name)}</td>{_cell(value)}<td width="60%">{bar}</td></tr>'
-        )
-    return f"<h3>{html.escape(part.title)}</h3><table>{''.join(rows)}</table>"

@@ -1,0 +1,316 @@
+"""The monthly key-account report as sheets: one for the portfolio, one for each chosen customer.
+
+The same sheets become the workbook and the page; see `kamcore.reports.writing`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from kamcore.model.currency import decimals_of
+from kamcore.reports.monthly import MOVED, MonthlyReport
+from kamcore.reports.sheets import (
+    SUM,
+    Chart,
+    Check,
+    Column,
+    Fields,
+    Line,
+    Listing,
+    Part,
+    Sheet,
+    Title,
+    Value,
+)
+from kamcore.reports.workbook import sheet_name
+
+__all__ = ["customer_sheet", "monthly_sheets", "portfolio_sheets"]
+
+LARGEST = 10
+"""How many customers the chart of the largest shows."""
+
+_WORDS = {
+    "customer": ("客户", "customer"),
+    "name": ("客户名称", "name"),
+    "opening": ("期初余额", "opening"),
+    "sales": ("本月销售", "sales"),
+    "receipts": ("本月回款", "receipts"),
+    "closing": ("期末余额", "closing"),
+    "sales_year": ("本年销售", "sales this year"),
+    "receipts_year": ("本年回款", "receipts this year"),
+    "not_due": ("未到期", "not due"),
+    "credits": ("未核销贷项", "credits"),
+    "plan": ("本月计划", "plan"),
+    "plan_year": ("本年计划", "plan this year"),
+    "variance": ("价格差异", "price variance"),
+    "rebate": ("应付返利", "rebates accrued"),
+    "provision": ("坏账准备", "allowance"),
+    "tier": ("等级", "tier"),
+    "previous_tier": ("上次等级", "tier before"),
+    "tier_change": ("等级变动", "change of tier"),
+    "limit": ("信用额度", "credit limit"),
+    "used": ("信用占用", "credit used"),
+    "decision": ("信用结论", "credit decision"),
+    "previous_decision": ("上月信用结论", "decision before"),
+    "reconciled": ("对账", "reconciled"),
+    "difference": ("对账差额", "difference"),
+    "month": ("月份", "month"),
+    "age": ("账龄", "age"),
+    "amount": ("金额", "amount"),
+    "share": ("占比", "share"),
+    "what": ("项目", "what"),
+    "count": ("家数", "customers"),
+}
+_STATES = {
+    "agreed": ("一致", "agreed"),
+    "differs": ("有差异", "differs"),
+    "pass": ("放行", "pass"),
+    "warn": ("警告", "warn"),
+    "hold": ("冻结", "hold"),
+    "approve": ("特批放行", "approved"),
+    "new": ("首次定级", "first tier"),
+    "kept": ("保持", "kept"),
+    "promoted": ("升级", "promoted"),
+    "demoted": ("降级", "demoted"),
+    "watched": ("观察", "watched"),
+    "overridden": ("人工指定", "given by a person"),
+    "none": ("未达任何等级", "no level reached"),
+    "gold": ("金牌", "gold"),
+    "diamond": ("钻石", "diamond"),
+    "platinum": ("铂金", "platinum"),
+    "white_gold": ("白金", "white gold"),
+    "silver": ("银", "silver"),
+}
+_STATED = (
+    "tier", "previous_tier", "tier_change", "decision", "previous_decision", "reconciled",
+)  # fmt: skip
+_NO_SUM = ("limit", "used")
+
+
+def monthly_sheets(
+    report: MonthlyReport, lang: str = "zh", words: Mapping[str, str] | None = None
+) -> tuple[Sheet, ...]:
+    """The portfolio, then every chosen customer; `words` name a company's own levels."""
+    own = [customer_sheet(report, code, lang, words) for code in report.chosen]
+    return (*portfolio_sheets(report, lang, words), *own)
+
+
+def portfolio_sheets(
+    report: MonthlyReport, lang: str = "zh", words: Mapping[str, str] | None = None
+) -> tuple[Sheet, ...]:
+    """The report on all customers: figures, months, ages, states; then a row for each of them."""
+    say = _Words(lang, words)
+    parts: list[Part] = [*_head(report, say, say.of("大客户业务月报表", "Key-account report"))]
+    totals = report.totals()
+    pairs = [(say.head(name), _round(report, totals[name])) for name in _shown(report, totals)]
+    parts.append(Fields(tuple(pairs), across=3))
+    parts += _months(report, say, None)
+    parts += _ages(report, say, {name: totals[name] for name in _parts(report)})
+    parts += _states(report, say)
+    first = Sheet(name=say.of("月报", "report"), parts=tuple(parts), landscape=False)
+    return (first, _listed(report, say))
+
+
+def customer_sheet(
+    report: MonthlyReport, code: str, lang: str = "zh", words: Mapping[str, str] | None = None
+) -> Sheet:
+    """The report on one customer."""
+    say = _Words(lang, words)
+    row = report.row(code)
+    name = row["name"] or code
+    title = say.of(f"{name} 业务月报表", f"Report on {name}")
+    pairs: list[tuple[str, Value]] = [(say.head("customer"), code)]
+    pairs += [(say.head(one), _round(report, row[one])) for one in _shown(report, row)]
+    pairs += [(say.head(one), say.state(row[one])) for one in _STATED if one in row]
+    parts = [
+        *_head(report, say, title),
+        Fields(tuple(pairs), across=3),
+        *_months(report, say, code),
+        *_ages(report, say, {one: row[one] for one in _parts(report)}),
+    ]
+    return Sheet(name=sheet_name(f"{code} {name}"), parts=tuple(parts), landscape=False)
+
+
+class _Words:
+    """What is said in one language."""
+
+    def __init__(self, lang: str, words: Mapping[str, str] | None) -> None:
+        self.at = 0 if lang == "zh" else 1
+        self.own = words or {}
+
+    def of(self, zh: str, en: str) -> str:
+        return (zh, en)[self.at]
+
+    def head(self, name: str) -> str:
+        return _WORDS[name][self.at] if name in _WORDS else name
+
+    def state(self, code: str | None) -> str:
+        known = self.own.get(code or "")
+        return known or (_STATES[code][self.at] if code in _STATES else code or "—")
+
+    def bucket(self, report: MonthlyReport, name: str) -> str:
+        labels = report.asked.buckets.labels("zh" if self.at == 0 else "en")
+        named = dict(zip(report.labels, labels, strict=True))
+        return named.get(name) or self.head(name)
+
+
+def _head(report: MonthlyReport, say: _Words, title: str) -> Iterator[Part]:
+    yield Title(title)
+    unit = say.of("单位", "unit")
+    yield Line(f"{report.entity}  {report.asked.period}".strip(), f"{unit}: {report.currency}")
+    codes = ", ".join(report.asked.account)
+    yield Line(
+        say.of(
+            f"口径: 科目 {codes}, 销售为借方发生 (含税), 回款为贷方发生; 账龄先进先出, "
+            f"截至 {report.asked.as_of}",
+            f"policy: account {codes}, sales are debits (with tax), receipts are credits; ages "
+            f"first in first out as of {report.asked.as_of}",
+        )
+    )
+
+
+def _parts(report: MonthlyReport) -> tuple[str, ...]:
+    return (*report.labels, "not_due", "credits")
+
+
+def _shown(report: MonthlyReport, row: Mapping[str, Any]) -> list[str]:
+    """The amounts of a row but those the tables of months and ages show."""
+    return [
+        name for name in report.amounts if name not in _parts(report) and row.get(name) is not None
+    ]
+
+
+def _round(report: MonthlyReport, value: Any) -> Value:
+    places = decimals_of(report.currency)
+    exact: Value = round(value, places) if value == round(value, places) else value
+    return exact
+
+
+def _months(report: MonthlyReport, say: _Words, code: str | None) -> list[Part]:
+    rows = report.by_month(code)
+    month = pl.format("{}-{}", "year", pl.col("period").cast(pl.String).str.zfill(2))
+    places = decimals_of(report.currency)
+    columns = [Column("month", say.head("month"), kind="text")]
+    for name in MOVED:
+        head = say.head(name).removeprefix("本月")
+        moved = name in ("sales", "receipts")
+        columns.append(Column(name, head, decimals=places, total=SUM if moved else None))
+    listing = Listing(
+        columns=tuple(columns),
+        frame=rows.with_columns(month=month),
+        total=say.of("合计", "total"),
+    )
+    title = say.of("各月销售与回款", "Sales and receipts by month")
+    chart = Chart(title=title, category="month", values=("sales", "receipts"))
+    kept = say.of("各月期末余额", "Closing balance by month")
+    line = Chart(title=kept, kind="line", category="month", values=("closing",))
+    return [listing, chart, line]
+
+
+def _ages(report: MonthlyReport, say: _Words, amounts: Mapping[str, Decimal]) -> list[Part]:
+    whole = sum(amounts.values(), Decimal(0))
+    rows = [
+        (say.bucket(report, name), value, round(value / whole, 4) if whole else None)
+        for name, value in amounts.items()
+    ]
+    kinds: dict[str, Any] = {
+        "age": pl.String, "amount": pl.Decimal(38, 4), "share": pl.Decimal(10, 4),
+    }  # fmt: skip
+    places = decimals_of(report.currency)
+    listing = Listing(
+        columns=(
+            Column("age", say.head("age"), kind="text"),
+            Column("amount", say.head("amount"), decimals=places, total=SUM),
+            Column("share", say.head("share"), kind="percent"),
+        ),
+        frame=pl.DataFrame(rows, schema=kinds, orient="row"),
+        total=say.of("合计", "total"),
+    )
+    title = say.of("应收账款账龄", "Receivables by age")
+    return [listing, Chart(title=title, kind="bar", category="age", values=("amount",))]
+
+
+def _states(report: MonthlyReport, say: _Words) -> list[Part]:
+    """How many customers stand where, a table each for tiers, credit and reconciliation."""
+    parts: list[Part] = []
+    for name, counted in report.counts().items():
+        if name == "customers":
+            continue
+        rows = [(say.state(code or None), count) for code, count in counted.items()]
+        kinds: dict[str, Any] = {"what": pl.String, "count": pl.Int64}
+        listing = Listing(
+            columns=(
+                Column("what", say.head(name), kind="text"),
+                Column("count", say.head("count"), total=SUM, decimals=0),
+            ),
+            frame=pl.DataFrame(rows, schema=kinds, orient="row"),
+            total=say.of("合计", "total"),
+        )
+        chart = Chart(title=say.head(name), kind="bar", category="what", values=("count",))
+        parts += [listing, chart]
+    return parts
+
+
+def _listed(report: MonthlyReport, say: _Words) -> Sheet:
+    """A row for every customer, totals below, the largest as a chart."""
+    places = decimals_of(report.currency)
+    named = [name for name in report.customers.columns if name in _STATED]
+    codes = {code for name in named for code in report.customers[name].unique()}
+    words = {code: say.state(code) for code in codes if code is not None}
+    states = [
+        pl.col(name).replace_strict(words, default="—", return_dtype=pl.String) for name in named
+    ]
+    columns = []
+    for name in report.customers.columns:
+        money = name in report.amounts
+        columns.append(
+            Column(
+                name,
+                say.bucket(report, name),
+                kind="auto" if money else "text",
+                decimals=places,
+                total=SUM if money and name not in _NO_SUM else None,
+                group=say.of("账龄", "age") if name in report.labels else "",
+            )
+        )
+    listing = Listing(
+        columns=tuple(columns),
+        frame=report.customers.with_columns(states),
+        total=say.of("合计", "total"),
+        keep=2,
+    )
+    title = say.of("客户明细", "customers")
+    parts: list[Part] = [
+        *_head(report, say, title),
+        listing,
+        _tie(say),
+        *_largest(report, say),
+    ]
+    return Sheet(name=title, parts=tuple(parts))
+
+
+def _tie(say: _Words) -> Check:
+    """Opening and movements less closing: nothing, in the file as here."""
+    said = say.of("期初 + 销售 - 回款 - 期末", "opening + sales - receipts - closing")
+    formula = "{opening@total}+{sales@total}-{receipts@total}-{closing@total}"
+    return Check(text=said, formula=formula, value=Decimal(0))
+
+
+def _largest(report: MonthlyReport, say: _Words) -> Sequence[Part]:
+    rows = report.customers.filter(pl.col("sales") > 0).head(LARGEST)
+    if rows.is_empty():
+        return ()
+    places = decimals_of(report.currency)
+    planned = [name for name in ("plan",) if name in rows.columns]
+    names = ("sales", *planned, "receipts")
+    listing = Listing(
+        columns=(
+            Column("name", say.head("name"), kind="text"),
+            *(Column(name, say.head(name), decimals=places) for name in names),
+        ),
+        frame=rows.with_columns(pl.coalesce("name", "customer").alias("name")),
+    )
+    title = say.of("销售最大的客户", "Largest customers by sales")
+    return (Line(""), listing, Chart(title=title, kind="bar", category="name", values=names))
