@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import click
 
+from kamcore.cli.alias_tables import alias_option, aliases_of
 from kamcore.cli.faults import BAD_VALUE
 from kamcore.cli.figures import split
 from kamcore.cli.grammar import option
@@ -22,9 +23,7 @@ from kamcore.matching.decisions import Saved, replay
 from kamcore.matching.one_sided import match
 from kamcore.matching.policy import REASONS, MatchPolicy, reason_of
 from kamcore.matching.result import Matching
-from kamcore.model.company_name import Alias, Aliases
 from kamcore.pipeline.decision_file import read_decisions
-from kamcore.pipeline.form_file import read_forms
 from kamcore.pipeline.match_lists import Lists, Wanted, read_lists
 from kamcore.pipeline.reading import source_of
 from kamcore.place import Place
@@ -158,15 +157,7 @@ def _how() -> list[Callable[..., Any]]:
         option(
             "--person", default="", metavar="NAME", zh="核销人", en="Who decides; kept with it."
         ),
-        option(
-            "--aliases",
-            type=PATH,
-            multiple=True,
-            metavar="FORM",
-            zh="别名表单 (kamcore forms make alias), 可多次给出; 别名按单据日期认定",
-            en="Form of other names (kamcore forms make alias), may be repeated; a name is the "
-            "party it means on the day of the document.",
-        ),
+        alias_option,
         option(
             "--replay",
             type=PATH,
@@ -245,19 +236,6 @@ def matched(screen: Screen, request: Request) -> Matched:
         return _found(items, receipts, policy, request)
 
 
-def _aliases(paths: tuple[Path, ...]) -> Aliases:
-    """The table of other names out of forms.
-
-    Raises:
-        SourceError: a form cannot be read, or a row is wrong.
-    """
-    if not paths:
-        return Aliases()
-    forms = read_forms(paths)
-    forms.require()
-    return Aliases.of(forms.of(Alias))
-
-
 def _other(request: Request) -> Path | None:
     """The second file, where it is not the first one again."""
     other = request.receipts
@@ -270,7 +248,7 @@ def _found(items: Lists, receipts: Lists, policy: MatchPolicy, request: Request)
     ours, theirs = items.items, receipts.receipts
     if receipts is items and books is None:
         theirs = empty()
-    aliases = _aliases(request.aliases)
+    aliases = aliases_of(request.aliases)
     if request.replay is None:
         matching = match(ours, theirs, policy, aliases=aliases, base_currency=base)
         return Matched(items=items, receipts=receipts, matching=matching, saved=Saved())

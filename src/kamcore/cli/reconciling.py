@@ -10,6 +10,7 @@ import click
 
 from kamcore.cli import drafts as drafting
 from kamcore.cli import grammar
+from kamcore.cli.alias_tables import alias_option, aliases_of
 from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, split
 from kamcore.cli.figures import put
 from kamcore.cli.grammar import option
@@ -52,6 +53,7 @@ class Request(Asked):
     their_account: str = ""
     notes: bool = False
     mapping: Path | None = None
+    aliases: tuple[Path, ...] = ()
     their_format: str | None = None
     letter: Path | None = None
     log: Path | None = None
@@ -137,6 +139,7 @@ class Request(Asked):
     zh="往来单位对照表",
     en="Mapping form of the parties.",
 )
+@alias_option
 @option(
     "--their-format",
     metavar="FORMAT",
@@ -171,6 +174,7 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
             party=request.party,
             us=request.us,
             mapping=mapping or None,
+            aliases=aliases_of(request.aliases),
             policy=request.policy,
         )
         every = list(views(result))

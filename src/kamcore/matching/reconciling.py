@@ -140,7 +140,7 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
     """
     policy = policy or ReconcilePolicy()
     sides = _sides(ours, theirs, policy, party)
-    links = _links(sides, party, us, (mapping, aliases))
+    links = _links(sides, party, us, (mapping, aliases.on(as_of) if aliases else None))
     since = policy.since or _start(sides)
     if since > as_of:
         raise UsageError(BAD_SPAN.at(Place(), since, as_of=as_of))

@@ -218,6 +218,15 @@ class Aliases:
         """Make a table of aliases."""
         return cls((*rows,))
 
+    def on(self, day: dt.date) -> "Aliases":
+        """The names that were meant on a day.
+
+        >>> late = Alias(name="一百", party="C02", since=dt.date(2025, 1, 1))
+        >>> len(Aliases((late,)).on(dt.date(2024, 12, 31)).rows)
+        0
+        """
+        return Aliases.of(row for row in self.rows if row.holds(day))
+
     def parties(self, name: str, on: dt.date | None = None) -> tuple[str, ...]:
         """Codes of the parties a name means on a day, sorted; on any day when none is given."""
         wanted = normalised(name)
