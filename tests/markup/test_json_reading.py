@@ -87,3 +87,11 @@ def test_torn_files_are_read_or_refused(value, where, change):
         read_json(Source(data=bytes(data), name="a.json"))
     except SourceError as error:
         assert error.place.file == "a.json"
+
+
+def test_half_a_character_is_replaced_and_said():
+    text = '{"a": "\\ud800x",\n"b": "\\ud83d\\ude00", "c": "\\\\ud800", "d": "\\ud83d"}'
+    found = read_json(Source(data=text.encode(), name="a.json"))
+    assert found.value == {"a": "\ufffdx", "b": "😀", "c": "\\ud800", "d": "\ufffd"}
+    assert [(p.code, p.place.line) for p in found.problems] == [("G1709", 1), ("G1709", 2)]
+    assert found.problems[0].message("zh") == "\\ud800 是半个字符, 已换成 \ufffd"

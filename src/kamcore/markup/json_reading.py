@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from kamcore.errors import Fault, Problem, SourceError
+from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Source
 from kamcore.grid.refusal import EMPTY_FILE, TRUNCATED_FILE
 from kamcore.grid.text import UTF_8, decode
@@ -43,10 +43,21 @@ DUPLICATE_KEY = Fault(
     hint_en="keep only one at the source",
 )
 
+LONE_SURROGATE = Fault(
+    code="G1709",
+    severity=Severity.WARNING,
+    zh="{value} 是半个字符, 已换成 �",
+    en="{value} is half a character; it was replaced by �",
+    hint_zh="来源系统截断了文字, 请在来源中改正",
+    hint_en="the source cut a text inside a character; mend it there",
+)
+
 DEEPEST = 64
 """How many levels of lists and objects a file may have."""
 _NO_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[^\[\]{}"]++', re.DOTALL)
 """Strings, whatever they hold, and everything else that is no bracket."""
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)((?:\\u[dD][89a-fA-F][0-9a-fA-F]{2})+)")
 _INNERMOST = re.compile(r"\[\]|\{\}")
 _TAIL = 8
 """A file cut inside a word or a number leaves no more than this behind the error."""
@@ -94,6 +105,7 @@ def read_json(source: Source) -> Json:
         raise SourceError(EMPTY_FILE.at(Place(file=source.name)))
     if _is_too_deep(text):
         raise SourceError(TOO_DEEP.at(Place(file=source.name), limit=DEEPEST))
+    text, halves = _whole(text, source.name)
     try:
         value = json.loads(
             text,
@@ -104,7 +116,29 @@ def read_json(source: Source) -> Json:
         )
     except json.JSONDecodeError as error:
         raise _refusal(error, source.name) from None
-    return Json(value=value, encoding=decoded.encoding, problems=decoded.problems)
+    problems = (*decoded.problems, *halves)
+    return Json(value=value, encoding=decoded.encoding, problems=problems)
+
+
+def _whole(text: str, file: str) -> tuple[str, list[Problem]]:
+    r"""The text with every escaped half of a character replaced, and a problem for each line.
+
+    JSON can spell what is no text: ``\ud800`` alone.  No file, frame or screen can hold it.
+    """
+    problems: dict[int, Problem] = {}
+
+    def mend(found: re.Match[str]) -> str:
+        run = json.loads(f'"{found[2]}"').encode("utf-16", "surrogatepass")
+        whole = run.decode("utf-16", "replace")
+        if "\ufffd" in whole:
+            line = text.count("\n", 0, found.start()) + 1
+            place = Place(file=file, line=line)
+            problems.setdefault(line, LONE_SURROGATE.at(place, found[2]))
+        return f"{found[1]}{whole}"
+
+    if _SURROGATE.search(text) is None:
+        return text, []
+    return _SURROGATES.sub(mend, text), list(problems.values())
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
