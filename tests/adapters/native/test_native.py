@@ -324,3 +324,10 @@ def test_own_files_are_recognised(tmp_path):
 def test_every_fact_is_read_and_written():
     assert FORMAT.reads == FORMAT.writes
     assert {fact.table for fact in FORMAT.reads} == set(schema.TABLES)
+
+
+@pytest.mark.parametrize("start", [b"\x1f\x8b\x08", b"x\x9c", b"\x28\xb5\x2f\xfd"])
+def test_packed_bytes_are_no_text_and_are_not_unpacked(start):
+    with pytest.raises(SourceError) as caught:
+        FORMAT.read(Source(data=start + bytes(20), name="a.jsonl"), {})
+    assert caught.value.place.line == 1

@@ -20,6 +20,8 @@ from kamcore.errors import LISTED, Problem, Severity, SourceError
 from kamcore.format import Detected, Reading, Source
 from kamcore.place import Place
 
+_PACKED = (b"\x1f\x8b", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"\x28\xb5\x2f\xfd")
+"""First bytes of gzip, zlib and zstd."""
 _AT_ONCE = 100_000
 _LINE = "source_row"
 
@@ -53,16 +55,23 @@ def read_books(source: Source) -> Reading:
 def _lines(source: Source) -> pl.DataFrame:
     content = source.content()
     source.forget("content")
+    # Polars would unpack these, to whatever size, without being asked.
+    if content.startswith(_PACKED):
+        _must_be_text(content, source.name)
     try:
         lines = pl.read_lines(io.BytesIO(content), row_index_name=_LINE, row_index_offset=1)
     except pl.exceptions.ComputeError:
-        try:
-            content.decode()
-        except UnicodeDecodeError as error:
-            place = Place(file=source.name, line=content.count(b"\n", 0, error.start) + 1)
-            raise SourceError(faults.NOT_TEXT.at(place, error.start + 1)) from None
+        _must_be_text(content, source.name)
         raise
     return lines.with_columns(pl.col(_LINE).cast(schema.INTEGER))
+
+
+def _must_be_text(content: bytes, file: str) -> None:
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        place = Place(file=file, line=content.count(b"\n", 0, error.start) + 1)
+        raise SourceError(faults.NOT_TEXT.at(place, error.start + 1)) from None
 
 
 def _tables(lines: pl.DataFrame, header: Header, rows: Rows) -> Iterator[tuple[str, pl.DataFrame]]:
