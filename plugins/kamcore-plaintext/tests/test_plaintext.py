@@ -11,6 +11,7 @@ SAMPLES = Path(__file__).parent / "samples"
 class TestBeancount(FormatLaws):
     format = beancount.FORMAT
     samples = SAMPLES / "beancount"
+    kin = frozenset({"journal.beancount"})
 
 
 class TestHledger(FormatLaws):

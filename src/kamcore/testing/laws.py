@@ -66,6 +66,14 @@ class FormatLaws(WritingLaws, SheetLaws, SpeedLaws):
             assert isinstance(guess, Guess), f"{source.name}: {guess!r}"
             assert guess.certainty is not Certainty.SURE, f"{source.name}: {guess.en}"
 
+    def law_strangers_fail_politely(self, folder: Path) -> None:
+        """Files of other programs, read by force, are read or refused with a place."""
+        for source in strangers():
+            path = folder / source.name
+            path.write_bytes(source.content())
+            place = _refusal(self, path)
+            assert place is None or place.file, f"{source.name}: refused without a place"
+
     def law_sniff_reads_the_head_only(self, folder: Path) -> None:
         """The guess needs the head alone: it is the same when the file is gone."""
         for sample in self._samples():
@@ -154,6 +162,8 @@ def _refusal(laws: FormatLaws, path: Path) -> Place | None:
         laws.format.read(Source(path), laws.read_options)
     except KamcoreError as error:
         return error.place
+    except Exception as error:
+        raise AssertionError(f"{path.name}: {type(error).__name__}: {error}") from error
     return None
 
 

@@ -6,6 +6,10 @@ LAWS = {
     "card_is_complete": ("格式卡片填写完整", "the card is complete"),
     "samples_are_recognised": ("认得自己的样本", "it is sure of its samples"),
     "strangers_are_refused": ("不会误认别的程序的文件", "it is not sure of strangers' files"),
+    "strangers_fail_politely": (
+        "强读别的程序的文件也不崩溃",
+        "strangers' files, read by force, are refused with a place",
+    ),
     "sniff_reads_the_head_only": ("辨认只看文件头", "the guess needs the head alone"),
     "samples_read_as_agreed": ("样本读出的内容与约定一致", "a sample says what was agreed"),
     "entries_balance_or_are_reported": (
