@@ -268,28 +268,9 @@ def _all(screen: Screen, held: Opened, request: Request) -> int:
         late=customers.late,
         groups=customers.groups,
     )
-    names = names_of(customers)
-    say = screen.say
-    at = 0 if screen.lang == "zh" else 1
-    headings: dict[str, tuple[str, Kind]] = {
-        "customer": (say("客户", "customer"), "text"),
-        "name": (say("名称", "name"), "text"),
-        **{part.value: (part.text(screen.lang), "money") for part in ExposurePart},
-        "total": (say("占用合计", "total"), "money"),
-        "limit": (say("额度", "limit"), "money"),
-        "overdue": (say("逾期", "overdue"), "money"),
-        "oldest_days": (say("最长逾期天数", "oldest days"), "auto"),
-        "decision": (say("处理", "decision"), "text"),
-        "rule": (say("规则", "rule"), "text"),
-    }
-    shown = frame.with_columns(
-        name=pl.col("customer").replace_strict(names, default="", return_dtype=pl.String),
-        decision=pl.col("decision").replace(
-            {one.value: one.text(screen.lang) for one in Decision}
-        ),
-        rule=pl.col("rule").replace({name: said[at] for name, said in RULES.items()}),
-    )
-    title = say("信用一览", "credit")
+    headings = _headings(screen)
+    shown = _in_words(screen, frame, names_of(customers))
+    title = screen.say("信用一览", "credit")
     chart = Chart(title=title, kind="bar", category="customer", values=("total",))
     written = save(screen, [sheet(title, shown, headings, chart=chart)], request)
     if screen.is_json:
@@ -320,6 +301,33 @@ def _all(screen: Screen, held: Opened, request: Request) -> int:
         screen.problems(held.problems, SHOWN)
     stopped = frame["decision"].is_in(_BAD).any()
     return int(bool(stopped) or needs_a_look(held.problems))
+
+
+def _headings(screen: Screen) -> dict[str, tuple[str, Kind]]:
+    """What the columns of the list are called, and how they look."""
+    say = screen.say
+    return {
+        "customer": (say("客户", "customer"), "text"),
+        "name": (say("名称", "name"), "text"),
+        **{part.value: (part.text(screen.lang), "money") for part in ExposurePart},
+        "total": (say("占用合计", "total"), "money"),
+        "limit": (say("额度", "limit"), "money"),
+        "overdue": (say("逾期", "overdue"), "money"),
+        "oldest_days": (say("最长逾期天数", "oldest days"), "auto"),
+        "decision": (say("处理", "decision"), "text"),
+        "rule": (say("规则", "rule"), "text"),
+    }
+
+
+def _in_words(screen: Screen, frame: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    """The decisions with the names of customers, decisions and rules."""
+    at = 0 if screen.lang == "zh" else 1
+    decisions = {one.value: one.text(screen.lang) for one in Decision}
+    return frame.with_columns(
+        name=pl.col("customer").replace_strict(names, default="", return_dtype=pl.String),
+        decision=pl.col("decision").replace(decisions),
+        rule=pl.col("rule").replace({name: said[at] for name, said in RULES.items()}),
+    )
 
 
 def _cell(value: Any) -> str:

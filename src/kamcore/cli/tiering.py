@@ -305,21 +305,27 @@ def _sheets(screen: Screen, found: _Found) -> list[Sheet]:
                 values=("cumulative",),
             ),
         ),
-        sheet(
-            say("等级待遇", "plans"),
-            plans(tiering).with_columns(tier=pl.col("tier").replace(labels)),
-            {
-                "customer": (say("客户", "customer"), "text"),
-                "tier": (say("等级", "tier"), "text"),
-                "price_grade": (say("价格等级", "price grade"), "text"),
-                "credit_factor": (say("信用系数", "credit factor"), "number"),
-                "credit_days": (say("账期天数", "credit days"), "auto"),
-                "reconcile_days": (say("对账周期", "reconcile every"), "auto"),
-                "service": (say("服务方案", "service"), "text"),
-                "marketing": (say("营销政策", "marketing"), "text"),
-            },
-        ),
+        _plan_sheet(screen, tiering, labels),
     ]
+
+
+def _plan_sheet(screen: Screen, tiering: Tiering, labels: dict[str, str]) -> Sheet:
+    """What the tiers bring, a row per customer."""
+    say = screen.say
+    return sheet(
+        say("等级待遇", "plans"),
+        plans(tiering).with_columns(tier=pl.col("tier").replace(labels)),
+        {
+            "customer": (say("客户", "customer"), "text"),
+            "tier": (say("等级", "tier"), "text"),
+            "price_grade": (say("价格等级", "price grade"), "text"),
+            "credit_factor": (say("信用系数", "credit factor"), "number"),
+            "credit_days": (say("账期天数", "credit days"), "auto"),
+            "reconcile_days": (say("对账周期", "reconcile every"), "auto"),
+            "service": (say("服务方案", "service"), "text"),
+            "marketing": (say("营销政策", "marketing"), "text"),
+        },
+    )
 
 
 def _reading(screen: Screen, reading: AbcReading) -> str:

@@ -111,7 +111,7 @@ class Tiering:
             for code in names
         }
         needed = dict.fromkeys(one for measures in asked.values() for one in measures)
-        figures = self.facts.select(shown(pl.col(one)).alias(one) for one in needed)
+        figures = self.facts.select("customer", *(shown(pl.col(one)).alias(one) for one in needed))
         for row, known in zip(
             self.evidence(lang).iter_rows(named=True),
             figures.iter_rows(named=True),
