@@ -106,6 +106,22 @@ def test_a_plugin_can_be_named_instead_of_its_format(monkeypatch):
     )
 
 
+def test_a_stranger_may_be_kin(monkeypatch, tmp_path):
+    path = tmp_path / "greedy.py"
+    path.write_text(
+        BROKEN.replace("    def render", "    def sniff(self, head):\n"
+        "        from kamcore.format import Guess\n\n"
+        "        found = head.start.startswith(b'OFXHEADER')\n"
+        "        return Guess.sure('是', 'yes') if found else Guess.no()\n\n"
+        "    def render"),
+        "utf-8",
+    )  # fmt: skip
+    laws(monkeypatch, "strangers_are_refused")
+    words = ("plugin", "check", "forgetful", "--plugin", str(path), "--json")
+    assert kamcore(*words).json["formats"][0]["laws"][0]["outcome"] == "failed"
+    assert kamcore(*words, "--kin", "statement.ofx").code == 0
+
+
 def test_an_unknown_name_is_wrong_use_and_near_ones_are_told():
     done = kamcore("plugin", "check", "natve", "--json")
     assert (done.code, done.json["error"]["code"]) == (2, "P2001")

@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from kamcore.adapters.native import FORMAT, Native
 from kamcore.format.format import Format
+from kamcore.testing import sheets
 from kamcore.testing.checking import Outcome, run_law, suite_of
 from kamcore.testing.laws import FormatLaws
 from kamcore.testing.sabotage import SABOTAGES, sabotaged
@@ -121,6 +123,15 @@ def test_amounts_are_compared_with_the_sheet(tmp_path, monkeypatch):
         "january.txt: row 7, 借方金额 was read as 113.0000 but the sheet shows -113.00"
     )
     assert run_law(suite_of(card, [sample]), "amounts_are_those_of_the_sheet").outcome == "held"
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [("(1,200.00)", "accounting brackets"), ("１２", "full-width"), ("12", "")],
+)
+def test_an_odd_amount_comes_with_advice(text, advice):
+    assert advice in sheets._advice(text)
+    assert bool(advice) is bool(sheets._advice(text))
 
 
 def test_a_read_only_format_is_broken_in_its_reader():

@@ -47,6 +47,13 @@ _MARKS = {"held": "green", "failed": "red", "skipped": "yellow"}
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[FILE]…")
 @read_options
 @grammar.option(
+    "--kin",
+    multiple=True,
+    metavar="NAME",
+    zh="规则所用的外来文件中本就属于这种格式的, 可多次给出",
+    en="File of the kit's zoo that is of this format, may be repeated.",
+)
+@grammar.option(
     "--update",
     is_flag=True,
     zh="重写样本的约定内容 (.golden.jsonl), 请逐行复核",
@@ -63,12 +70,13 @@ def command(
     name: str,
     files: tuple[Path, ...],
     read_options: tuple[str, ...],
-    **switches: bool,
+    **switches: Any,
 ) -> int:
     """Check the formats of a name."""
     cards = _cards(registry(), screen, name)
     checking, sabotage = _kit()
-    settings = {"read_options": pairs(read_options, "--option")}
+    kin = frozenset(switches["kin"])
+    settings = {"read_options": pairs(read_options, "--option"), "kin": kin}
     found, worst = [], 0
     for card in cards:
         _headline(screen, card)
