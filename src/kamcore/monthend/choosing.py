@@ -3,9 +3,9 @@
 import polars as pl
 
 from kamcore.ledger.ageing import Ageing
-from kamcore.model.contract import ContractVersion
 from kamcore.monthend.step import Work
 from kamcore.pipeline.form_file import Forms
+from kamcore.pipeline.price_file import contracts
 
 __all__ = ["MOST", "chosen"]
 
@@ -27,8 +27,7 @@ def chosen(work: Work) -> tuple[str, ...]:
         if len(held):
             return tuple(held.sort().head(MOST))
     forms: Forms | None = work.known("forms")
-    agreed = () if forms is None else forms.of(ContractVersion)
-    parties = {one.party for one in agreed}
+    parties = set() if forms is None else {one.party for one in contracts(forms)}
     if parties:
         return tuple(sorted(parties)[:MOST])
     aged: Ageing = work.value("age")

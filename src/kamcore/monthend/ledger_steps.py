@@ -1,6 +1,7 @@
 """The steps over our own books: read and join, check, balance, age, match, provide."""
 
 from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from kamcore.reports.monthly import receivables
 from kamcore.reports.provision import provision_report
 from kamcore.reports.writing import write_report
 
-__all__ = ["STEPS", "Opened"]
+__all__ = ["STEPS", "Opened", "Provided"]
 
 LEFT = Fault(
     code="C7021",
@@ -48,6 +49,7 @@ LEFT = Fault(
     hint_en="move it away; if it is an export, ask kamcore inspect",
 )
 
+CENT = Decimal("0.01")
 _SHOWN = 5
 
 
@@ -256,15 +258,34 @@ def _no_policy(work: Work) -> tuple[str, str] | None:
     return None
 
 
-def _provision(work: Work) -> Provisioning:
+@attrs.frozen(kw_only=True, eq=False)
+class Provided:
+    """The allowance, and what every customer requires of it."""
+
+    found: Provisioning
+    monthly: pl.DataFrame = attrs.field(repr=False)
+
+
+def _provision(work: Work) -> Provided:
     forms: Forms = work.value("forms")
     policy = forms.one(ProvisionPolicy)
     if policy is None:
         raise LookupError("idle")
-    return provide(work.value("books"), policy, as_of=work.as_of, period=str(work.period))
+    found = provide(work.value("books"), policy, as_of=work.as_of, period=str(work.period))
+    rows = [
+        (row.member["customer"], row.required.quantize(CENT, ROUND_HALF_UP))
+        for row in found.provision.rows
+        if row.member.get("customer")
+    ]
+    names: dict[str, Any] = {"customer": pl.String, "provision": pl.Decimal(38, 4)}
+    frame = pl.DataFrame(rows, schema=names, orient="row")
+    monthly = frame.group_by("customer").agg(pl.col("provision").sum()).sort("customer")
+    return Provided(found=found, monthly=monthly if rows else frame.select("customer"))
 
 
-def _tell_provision(work: Work, found: Provisioning) -> Told:
+def _tell_provision(work: Work, provided: Provided) -> Told:
+    found = provided.found
+
     def write(path: Path) -> None:
         sheets = provision_report(work.value("books"), found, work.lang)
         write_report(sheets, path, lang=work.lang, force=True)
