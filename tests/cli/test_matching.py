@@ -179,7 +179,7 @@ def test_a_bank_statement_is_read_by_what_was_received(folder):
     )
     found = matched(folder).json
     assert [one["receipts"] for one in found["automatic"]] == [[{"id": "F7", "amount": "1500.00"}]]
-    assert [problem["code"] for problem in found["problems"]] == ["C5002"]
+    assert [(one["code"], one["value"]) for one in found["problems"]] == [("C5004", "1")]
 
 
 def test_numbers_may_stand_in_several_columns(tmp_path):

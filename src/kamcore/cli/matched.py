@@ -11,7 +11,7 @@ import attrs
 import click
 
 from kamcore.cli.alias_tables import alias_option, aliases_of
-from kamcore.cli.faults import BAD_VALUE
+from kamcore.cli.faults import BAD_VALUE, MISSING
 from kamcore.cli.figures import split
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH, pairs, read_options, source_format
@@ -50,6 +50,8 @@ class Request:
     person: str = ""
     replay: Path | None = None
     aliases: tuple[Path, ...] = ()
+    layout: Path | None = None
+    items_layout: Path | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +92,21 @@ def _which() -> list[Callable[..., Any]]:
         click.argument("receipts", type=PATH, required=False),
         source_format,
         read_options,
+        option(
+            "--layout",
+            type=PATH,
+            metavar="TOML",
+            zh='RECEIPTS 的版式: 银行对账单或收款清单的列名 (kind = "list"), 或账套的版式',
+            en="Layout of RECEIPTS: headings of a bank statement or receipts sheet "
+            '(kind = "list"), or one of books.',
+        ),
+        option(
+            "--items-layout",
+            type=PATH,
+            metavar="TOML",
+            zh="ITEMS 的版式",
+            en="The same for ITEMS.",
+        ),
         option(
             "--as-of",
             type=click.DateTime(["%Y-%m-%d"]),
@@ -221,6 +238,9 @@ def matched(screen: Screen, request: Request) -> Matched:
     policy = policy_of(request)
     for path in filter(None, (request.items, request.receipts, request.replay)):
         source_of(path)
+    if request.layout is not None and _other(request) is None:
+        command = click.get_current_context().command_path
+        raise UsageError(MISSING.at(Place(), "RECEIPTS", command=command))
     wanted = Wanted(
         as_of=request.as_of.date() if request.as_of else None,
         role=request.role,
@@ -229,10 +249,11 @@ def matched(screen: Screen, request: Request) -> Matched:
     options = pairs(request.read_options, "--option")
     other = _other(request)
     with busy(screen):
-        items = read_lists(request.items, wanted, format=request.source_format, options=options)
+        how: dict[str, Any] = {"format": request.source_format, "options": options}
+        items = read_lists(request.items, wanted, layout=request.items_layout, **how)
         receipts = items
         if other is not None:
-            receipts = read_lists(other, wanted, format=request.source_format, options=options)
+            receipts = read_lists(other, wanted, layout=request.layout, **how)
         return _found(items, receipts, policy, request)
 
 
