@@ -38,6 +38,8 @@ ROLES = {"customer": ("ar_trade", "debit"), "supplier": ("ap_trade", "credit")}
 """The role of the control accounts of a party, and the side its items stand on."""
 
 _NUMBERS = ("invoice", "business_number", "order_number", "settlement_number", "contract")
+_PAID_BY = tuple(name for name in _NUMBERS if name != "settlement_number")
+"""A receipt's settlement number is that of its own cheque or slip, and names no document."""
 _DOCUMENT_NUMBERS = ("document", "invoice", "contract")
 
 
@@ -106,12 +108,13 @@ def _lines(books: Books, role: str) -> pl.DataFrame:
     aux = schema.AUX + role
     party = pl.col(aux) if aux in lines.columns else pl.col("account")
     own = ROLES[role][1]
+    is_item = pl.col(own).fill_null(0) != 0
     return lines.select(
         "id",
         party=party,
         text="summary",
-        reference=_joined(_NUMBERS),
-        is_item=pl.col(own).fill_null(0) != 0,
+        reference=pl.when(is_item).then(_joined(_NUMBERS)).otherwise(_joined(_PAID_BY)),
+        is_item=is_item,
     )
 
 
