@@ -34,8 +34,8 @@ class Answer(enum.StrEnum):
 class Reason:
     """Why a payment is less than what it settles (差额原因).
 
-    `words` say it in a summary.  What is written off goes to an account of `role` whose name has
-    one of `sub` in it, else to the first-level account of `standard`, by family.
+    `words` say it in a summary.  What is written off goes to an account of `role`, first to one
+    whose name has one of `sub` in it, else to the first-level account of `standard`, by family.
     """
 
     id: str
@@ -79,8 +79,8 @@ REASONS: tuple[Reason, ...] = (
         id="fee",
         zh="手续费",
         words=("手续费", "汇费", "电汇费", "银行费用", "bank charge", "bank fee"),
-        role="",
-        sub=("手续费", "银行费用"),
+        role="bank_charge",
+        sub=("手续费",),
         standard=_FINANCE,
     ),
     Reason(
