@@ -20,7 +20,19 @@ from kamcore.markup.element_stream import Stream, cut_off, open_stream
 from kamcore.markup.element_table import MOST_NAMES, TOO_MANY_FIELDS, RecordTable
 from kamcore.place import Place
 
-__all__ = ["LINE", "OWNER", "RECORD", "Elements", "Listing", "Pairs", "Shape", "read_elements"]
+__all__ = [
+    "LINE",
+    "OWNER",
+    "RECORD",
+    "SAFE",
+    "TWICE",
+    "Elements",
+    "Listing",
+    "Pairs",
+    "Shape",
+    "read_elements",
+    "refusal",
+]
 
 INVALID_CHARACTER = Fault(
     code="G1407",
@@ -52,6 +64,18 @@ TWICE = Fault(
 LINE, OWNER, RECORD = "#line", "#owner", "#record"
 """Columns beside the fields: the line of the start tag; the index of the enclosing owner record;
 for a listing the index of the record it belongs to.  No XML name holds a ``#``."""
+
+SAFE: Mapping[str, Any] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,
+}
+"""How libxml2 may parse what `open_stream` has let through: no entity, no DTD, no network."""
 
 _INVALID_CHAR = 9
 _CONTROL = re.compile(r"(?:Char value|value|Char) (0x[0-9A-Fa-f]+|\d+)")
@@ -132,7 +156,7 @@ def read_elements(source: Source, shapes: Mapping[str, Shape], owner: str = "") 
         try:
             root = reading.run(stream)
         except etree.XMLSyntaxError as error:
-            raise _refusal(error, stream, source.name) from None
+            raise refusal(error, stream, source.name) from None
     return Elements(
         root=etree.QName(root).localname,
         attributes={etree.QName(key).localname: str(value) for key, value in root.attrib.items()},
@@ -142,7 +166,8 @@ def read_elements(source: Source, shapes: Mapping[str, Shape], owner: str = "") 
     )
 
 
-def _refusal(error: etree.XMLSyntaxError, stream: Stream, file: str) -> SourceError:
+def refusal(error: etree.XMLSyntaxError, stream: Stream, file: str) -> SourceError:
+    """What libxml2 refuses, said as a problem with its line."""
     line = max(int(error.lineno or 1), 1)
     place = Place(file=file, line=line)
     said = str(error.msg).partition(", line ")[0].strip()
@@ -179,14 +204,7 @@ class _Reading:
             stream,
             events=("end",),
             tag=[f"{{*}}{tag}" for tag in self._kinds],
-            encoding="utf-8",
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-            collect_ids=False,
+            **SAFE,
         )
         for _, element in parser:
             kind, shape = self._kinds[self._local(element)]
