@@ -34,13 +34,21 @@ from kamcore.reports.form_template import write_template
     zh="写到哪里: .xlsx, .toml 或 .json",
     en="Where to write: .xlsx, .toml or .json.",
 )
+@option(
+    "--example",
+    is_flag=True,
+    zh="工作簿第一行填好例子 (TOML 和 JSON 本来就有)",
+    en="Fill in the first row of a workbook as an example (TOML and JSON have one anyway).",
+)
 @option("--force", is_flag=True, zh="覆盖已有的文件", en="Replace an existing file.")
-def command(screen: Screen, names: tuple[str, ...], output: Path, *, force: bool) -> int:
+def command(
+    screen: Screen, names: tuple[str, ...], output: Path, *, example: bool, force: bool
+) -> int:
     """Write a template."""
     chosen = [*kinds().values()] if "all" in names else [form_called(name) for name in names]
     suffix = output.suffix.lower()
     if suffix == ".xlsx":
-        write_template(chosen, output, lang=screen.lang, force=force)
+        write_template(chosen, output, lang=screen.lang, force=force, example=example)
     elif suffix in (".toml", ".json"):
         text = as_toml(chosen, screen.lang) if suffix == ".toml" else as_json(chosen)
         with whole(output, force=force) as temporary:

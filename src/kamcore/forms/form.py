@@ -40,6 +40,7 @@ __all__ = [
     "Form",
     "Mistake",
     "Remark",
+    "alternative",
     "column",
     "kinds",
     "rows_of",
@@ -83,6 +84,8 @@ class Column:
     note_zh: str = ""
     note_en: str = ""
     example: str = ""
+    other: bool = False
+    """True for another way to say what a column says that the example fills in."""
     required: bool = False
     choices: tuple[Word, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
@@ -132,6 +135,12 @@ def _names(zh: str, en: str) -> dict[str, Any]:
     """The headings and the further names behind their bars."""
     (zh, *more), (en, *others) = zh.split("|"), en.split("|")
     return {"zh": zh, "en": en, "aliases": (*more, *others)}
+
+
+def alternative(field: Any) -> Any:
+    """A declared field that the example of the form leaves blank, since another says it."""
+    field.json_schema_extra[_HEADING]["other"] = True
+    return field
 
 
 def with_options(field: Any, options: Iterable[tuple[str, str]]) -> Any:

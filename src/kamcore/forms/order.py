@@ -51,7 +51,7 @@ class OrderMoveForm(Form):
     """A change of state."""
 
     status: OrderStatus = column("状态", "status", example="已确认")
-    on: Day = column("状态日期", "status date")
+    on: Day = column("状态日期", "status date", example="2026-03-09")
     person: Text = column("经办人", "person", default="")
     converted_to: Text = column("销售订单号", "sales order", default="")
 

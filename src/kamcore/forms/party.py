@@ -29,7 +29,7 @@ from kamcore.forms.cell import (
     as_whole,
 )
 from kamcore.forms.document import DocumentForm
-from kamcore.forms.form import Card, Form, column, rows_of, with_options
+from kamcore.forms.form import Card, Form, alternative, column, rows_of, with_options
 from kamcore.forms.party_numbers import (
     AccountText,
     CreditCodeText,
@@ -154,12 +154,13 @@ class PartyForm(_Archived):  # type: ignore[misc]
     source: StatementSource = column("资料来源", "source", default=StatementSource.VISIT)
     verified: Flag = column("已核实", "verified", default=False)
     person: Text = column("填表人", "person", default="")
+    reason: Text = column("建档原因", "reason", default="")
 
     changes: list[ChangeForm] = rows_of("档案变更", "changes")
     contacts: list[ContactForm] = rows_of("联系人", "contacts")
     accounts: list[AccountForm] = rows_of("银行账户", "bank accounts")
     codes: list[OutsideCodeForm] = rows_of("外部代码", "outside codes")
-    affiliations: list[AffiliationForm] = rows_of("关联企业", "affiliations")
+    affiliations: list[AffiliationForm] = alternative(rows_of("关联企业", "affiliations"))
     documents: list[DocumentForm] = rows_of("资料清单", "party documents")
     own: list[OwnForm] = rows_of("自定义项目", "own fields")
 
@@ -192,6 +193,7 @@ class PartyForm(_Archived):  # type: ignore[misc]
             source=self.source,
             verified=self.verified,
             person=self.person,
+            reason=self.reason,
         )
 
     def _contacts(self) -> tuple[Contact, ...]:

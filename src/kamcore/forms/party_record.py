@@ -118,6 +118,7 @@ def _filled(first: Statement) -> dict[str, Any]:
         "source": first.source,
         "verified": first.verified,
         "person": first.person,
+        "reason": first.reason,
     }
     return values | {name: value for name, value in said.items() if value}
 

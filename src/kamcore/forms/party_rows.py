@@ -31,7 +31,7 @@ class ChangeForm(Form):
 class ContactForm(Form):
     """A person at the party."""
 
-    name: Text = column("联系人姓名|姓名", "contact name")
+    name: Text = column("联系人姓名|姓名", "contact name", example="张样")
     role: ContactRole = column("联系人职责|职责", "contact role", default=ContactRole.BUSINESS)
     position: Text = column("职务", "position", default="")
     department: Text = column("部门", "department", default="")
@@ -96,5 +96,5 @@ class AffiliationForm(Form):
 class OwnForm(Form):
     """A field of the company's own."""
 
-    name: Text = column("自定义名称", "own field")
-    text: Text = column("自定义内容", "own value")
+    name: Text = column("自定义名称", "own field", example="门店数")
+    text: Text = column("自定义内容", "own value", example="12")

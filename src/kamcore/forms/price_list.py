@@ -9,7 +9,7 @@ import attrs
 from kamcore.errors import Fault
 from kamcore.forms.cell import Day, Figure, Flag, Mistake, Share, Text, Whole
 from kamcore.forms.contract import Discount
-from kamcore.forms.form import Card, Form, column, rows_of
+from kamcore.forms.form import Card, Form, alternative, column, rows_of
 from kamcore.forms.trading import BandForm, Names, built, rounding_of
 from kamcore.model.band import Band
 from kamcore.model.price import (
@@ -52,12 +52,14 @@ class PriceForm(Form):
     kind: PriceKind = column("价格种类|种类", "kind of price", example="零售价")
     item: Text = column("存货编码|商品编码|存货", "item", default="", example="A-100")
     item_group: Text = column("存货分类|品类", "item group", default="")
-    customer: Text = column("客户编码|客户", "customer", default="", example="0004")
+    customer: Text = alternative(column("客户编码|客户", "customer", default="", example="0004"))
     grade: Text = column("客户等级", "customer grade", default="")
     price: Figure | None = column("单价|价格", "price", default=None, example="95.00")
-    discount: Discount | None = column("折扣", "discount", default=None, example="九五折")
+    discount: Discount | None = alternative(
+        column("折扣", "discount", default=None, example="九五折")
+    )
     basis: PriceKind = column("折扣基准", "discount on", default=PriceKind.RETAIL)
-    margin: Share | None = column("加成", "margin", default=None, example="10%")
+    margin: Share | None = alternative(column("加成", "margin", default=None, example="10%"))
     start: Figure | None = column(
         "数量从|起订量", "quantity from", default=None, note=("一档时直接填", "for a single band")
     )

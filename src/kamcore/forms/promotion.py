@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from kamcore.forms.cell import Day, Figure, Text, Whole
 from kamcore.forms.contract import Discount
-from kamcore.forms.form import Card, Form, column
+from kamcore.forms.form import Card, Form, alternative, column
 from kamcore.forms.trading import built
 from kamcore.model.promotion import Promotion
 
@@ -29,7 +29,9 @@ class PromotionForm(Form):
     grade: Text = column("客户等级", "customer grade", default="")
     campaign: Text = column("活动", "campaign", default="")
     discount: Discount | None = column("折扣", "discount", default=None, example="九折")
-    off: Figure | None = column("每单位减", "off per unit", default=None, example="5.00")
+    off: Figure | None = alternative(
+        column("每单位减", "off per unit", default=None, example="5.00")
+    )
     price: Figure | None = column("特价", "special price", default=None)
     start_quantity: Figure = column("起订量|数量从", "quantity from", default=Decimal(0))
     currency: Text = column("币种", "currency", default="CNY")

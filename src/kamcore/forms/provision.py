@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from kamcore.errors import Fault
 from kamcore.forms.cell import Figure, Mistake, Share, Text, Whole
-from kamcore.forms.form import Card, Form, column, rows_of
+from kamcore.forms.form import Card, Form, alternative, column, rows_of
 from kamcore.model.chart import FAMILIES
 from kamcore.model.provision_policy import (
     AgeBasis,
@@ -38,7 +38,9 @@ _BOUND_NOTE = ("天数, 6m (月) 或 1y (年); 最后一段留空", "days, 6m or
 class RateForm(Form):
     """The rate of a bucket."""
 
-    up_to: Text = column("账龄上限", "up to", default="", example="1y", note=_BOUND_NOTE)
+    up_to: Text = alternative(
+        column("账龄上限", "up to", default="", example="1y", note=_BOUND_NOTE)
+    )
     rate: Share = column("计提比例", "rate", example="5%")
 
     def build(self) -> BucketRate:
@@ -65,7 +67,9 @@ class HistoryForm(Form):
     """What stood in a bucket at the end of a year."""
 
     year: Whole = column("年度", "year", example="2023")
-    up_to: Text = column("账龄上限", "up to", default="", example="1y", note=_BOUND_NOTE)
+    up_to: Text = alternative(
+        column("账龄上限", "up to", default="", example="1y", note=_BOUND_NOTE)
+    )
     balance: Figure = column("年末余额", "balance", example="1100.00")
     written_off: Figure | None = column(
         "本年核销",

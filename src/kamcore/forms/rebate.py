@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from kamcore.forms.cell import Day, Figure, Flag, Share, Text, Whole
-from kamcore.forms.form import Card, Form, column, rows_of
+from kamcore.forms.form import Card, Form, alternative, column, rows_of
 from kamcore.forms.trading import Level, Names, built, rounding_of
 from kamcore.model.band import Band
 from kamcore.model.price import Rounding, RoundingMode
@@ -29,7 +29,9 @@ class RebateBandForm(Form):
     start_in: Flag = column("含起点", "from included", default=True)
     end_in: Flag = column("含终点", "to included", default=False)
     rate: Share | None = column("返利比例", "rate", default=None, example="2%")
-    each: Figure | None = column("每单位返利", "money per unit", default=None, example="1.50")
+    each: Figure | None = alternative(
+        column("每单位返利", "money per unit", default=None, example="1.50")
+    )
 
     def build(self) -> Band:
         """Make the value of the model."""
@@ -77,7 +79,7 @@ class RebateClauseForm(Form):
     contract: Text = column("合同号", "contract number", default="")
     method: RebateMethod = column("计算方法", "method", example="分档全额")
     measure: Measure = column("口径", "measure", default=Measure.AMOUNT)
-    rate: Share | None = column("返利比例", "rate", default=None, example="2%")
+    rate: Share | None = alternative(column("返利比例", "rate", default=None, example="2%"))
     each: Figure | None = column("每单位返利", "money per unit", default=None)
     groups: Names = column("限存货分类", "only item groups", default=())
     items: Names = column("限存货", "only items", default=())
@@ -92,7 +94,7 @@ class RebateClauseForm(Form):
     rounding: Figure | None = column("取整到", "round to", default=None, example="0.01")
     rounding_mode: RoundingMode | None = column("舍入方式", "rounding", default=None)
     bands: list[RebateBandForm] = rows_of("返利档", "rebate bands")
-    group_rates: list[GroupRateForm] = rows_of("分类返利", "rates by group")
+    group_rates: list[GroupRateForm] = alternative(rows_of("分类返利", "rates by group"))
     conditions: list[ConditionForm] = rows_of("返利条件", "rebate conditions")
 
     def build(self) -> RebateClause:

@@ -10,7 +10,7 @@ _WIDE = 34
 
 
 def as_toml(forms: Iterable[type[Form]], lang: str = "zh") -> str:
-    """A TOML file to fill in: needed fields with an example, the others behind a comment mark.
+    """A TOML file to fill in: the example record, all else behind a comment mark.
 
     It is a valid file of records as it stands.
     """
@@ -18,14 +18,30 @@ def as_toml(forms: Iterable[type[Form]], lang: str = "zh") -> str:
 
 
 def as_json(forms: Iterable[type[Form]]) -> str:
-    """A JSON file to fill in: one record a kind, with the needed fields and the examples."""
+    """A JSON file to fill in: the example record of each kind."""
     found: dict[str, Any] = {}
     for form in forms:
-        record = _record(form)
-        below = {one.field: [_record(one.rows)] for one in form.columns() if one.rows}
-        filled = {**record, **{name: rows for name, rows in below.items() if rows != [{}]}}
-        found[form.card.kind] = filled if form.card.single else [filled]
+        record = example_record(form)
+        found[form.card.kind] = record if form.card.single else [record]
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def example_record(form: type[Form]) -> dict[str, Any]:
+    """The example of a form by field, with a row in its sub-tables: it checks clean as it is."""
+    found: dict[str, Any] = {}
+    for one in form.columns():
+        if not _in_example(one):
+            continue
+        found[one.field] = _value(one) if one.rows is None else [example_record(one.rows)]
+    return found
+
+
+def _in_example(one: Column) -> bool:
+    if one.other:
+        return False
+    if one.rows is not None:
+        return any(_in_example(column) for column in one.rows.columns())
+    return bool(one.required or one.example)
 
 
 def example_of(one: Column) -> str:
@@ -37,14 +53,6 @@ def example_of(one: Column) -> str:
     return {"date": "2026-01-31", "Decimal": "100", "int": "1", "bool": "false"}.get(
         one.type.__name__, "…"
     )
-
-
-def _record(form: type[Form]) -> dict[str, Any]:
-    return {
-        one.field: _value(one)
-        for one in form.columns()
-        if one.rows is None and (one.required or one.example)
-    }
 
 
 def _value(one: Column) -> Any:
@@ -67,16 +75,17 @@ def _table(form: type[Form], lang: str) -> Iterator[str]:
         if one.rows is not None:
             below.append(one)
         else:
-            yield _line(one, zh=zh, open_=one.required)
+            yield _line(one, zh=zh, open_=_in_example(one))
     for one in below:
         rows = one.rows
         if rows is None:
             continue
         yield ""
         yield f"# {one.zh if zh else one.en}"
-        yield f"# [[{card.kind}.{one.field}]]"
+        open_ = _in_example(one)
+        yield ("" if open_ else "# ") + f"[[{card.kind}.{one.field}]]"
         for inner in rows.columns():
-            yield _line(inner, zh=zh, open_=False)
+            yield _line(inner, zh=zh, open_=open_ and _in_example(inner))
     yield ""
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.forms.checking import Loc, titles_of, unknown_name
-from kamcore.forms.form import Column, Form, kinds
+from kamcore.forms.form import Column, Form, blank_of, kinds
 from kamcore.grid.amount import read_rates
 from kamcore.grid.date import read_dates
 from kamcore.grid.header import find_header, fold, grid_of
@@ -205,10 +205,12 @@ class SheetRecords:
         owners: dict[str, dict[tuple[str, ...], Row]] = {}
         for target, row in self.waiting:
             if target.kind not in owners:
-                names = [column.field.removeprefix(_KEY) for column in target.keys]
+                fields = target.owner.model_fields
+                # A key left to its default counts as filled in with it.
+                names = {name: blank_of(fields[name]) for name in target.owner.card.key}
                 known = owners.setdefault(target.kind, {})
                 for one in self.rows.get(target.kind, ()):
-                    key = tuple(str(one.data.get(name, "")) for name in names)
+                    key = tuple(str(one.data.get(name, usual)) for name, usual in names.items())
                     known.setdefault(key, one)
                     known.setdefault((*key[:1], *("" for _ in key[1:])), one)
             keys = target.keys

@@ -4,7 +4,9 @@ XlsxWriter, because a template needs lists of choices, comments on cells and typ
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import attrs
 import xlsxwriter
 
 from kamcore.forms.form import Column, Form
-from kamcore.forms.template import example_of
+from kamcore.forms.template import example_of, example_record
 from kamcore.pipeline.atomic import whole
 
 __all__ = ["write_template"]
@@ -23,6 +25,7 @@ LAST_ROW = 5000
 _LIST_LENGTH = 250
 """Longest list of choices that stands in the rule itself; longer ones stand in a hidden sheet."""
 _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  no zone in this field: same input, same bytes
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _NOTES = ("填写说明", "notes")
 _LISTS = ("选项", "lists")
 
@@ -41,9 +44,16 @@ class _Book:
 
 
 def write_template(
-    forms: Sequence[type[Form]], path: Path, *, lang: str = "zh", force: bool = False
+    forms: Sequence[type[Form]],
+    path: Path,
+    *,
+    lang: str = "zh",
+    force: bool = False,
+    example: bool = False,
 ) -> None:
     """Write one workbook to fill in for some forms, with the sheets of their sub-tables.
+
+    With `example` the first row of each sheet is filled in: a record that checks clean.
 
     Raises:
         UsageError: the file exists and `force` is false, or it cannot be written.
@@ -54,8 +64,10 @@ def write_template(
         made = _Book(book, lang, _formats(book))
         explained: list[tuple[str, Column]] = []
         for form in forms:
+            rows = _examples(form) if example else {}
             for title, columns in _sheets(form, lang):
                 _sheet(made, title, columns)
+                _fill(made, title, columns, rows.get(title, {}))
                 explained += [(title, one) for one in columns]
         _notes(made, explained)
         _choices(made)
@@ -100,6 +112,33 @@ def _sheet(made: _Book, title: str, columns: Sequence[Column]) -> None:
             sheet.write_comment(0, at, said, {"x_scale": 2})
         if rule := _rule(made, one):
             sheet.data_validation(1, at, LAST_ROW, at, rule)
+
+
+def _examples(form: type[Form]) -> dict[str, dict[str, Any]]:
+    """The first row of each sheet of a form by field; a row below names the record by its key."""
+    record = example_record(form)
+    keys = {name: record[name] for name in form.card.key if name in record}
+    found: dict[str, dict[str, Any]] = dict.fromkeys((form.card.zh, form.card.en), record)
+    for one in form.columns():
+        for row in record.get(one.field, ()) if one.rows is not None else ():
+            found |= {name: {**keys, **row} for name in (one.zh, one.en)}
+    return found
+
+
+def _fill(made: _Book, title: str, columns: Sequence[Column], row: dict[str, Any]) -> None:
+    sheet = made.book.get_worksheet_by_name(title)
+    for at, one in enumerate(columns):
+        value = row.get(one.field)
+        if value is None:
+            continue
+        if one.type is dt.date:
+            sheet.write_datetime(1, at, dt.datetime.fromisoformat(value))
+        elif one.type is bool:
+            sheet.write_string(1, at, _words(made, one)[not value])
+        elif one.type in (int, Decimal) and _PLAIN.fullmatch(str(value)):
+            sheet.write_number(1, at, Decimal(value))
+        else:
+            sheet.write_string(1, at, str(value))
 
 
 def _said(made: _Book, one: Column) -> str:
