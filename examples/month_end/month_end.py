@@ -212,8 +212,8 @@ def show_report(found: MonthEnd) -> None:
     print("大客户业务月报表")
     for name, amount in said["totals"].items():
         print(f"  {name} {Decimal(amount):,.2f}")
-    for name, counted in said["counts"].items():
-        print(f"  {name} " + ", ".join(f"{code or '-'} {many}" for code, many in counted.items()))
+    for name, parts in said["composition"].items():
+        print(f"  {name} " + ", ".join(f"{one['part'] or '-'} {one['count']}" for one in parts))
 
 
 def main(folder: Path) -> None:

@@ -166,6 +166,11 @@ COMMANDS = {
         "往来对冲: 预收冲应收, 应收冲应付, 转账, 红票",
         "Set-offs between accounts and parties, as drafts.",
     ),
+    "report": (
+        "kamcore.cli.reporting",
+        "大客户业务月报表: 工作簿, 网页, JSON",
+        "The monthly key-account report: workbook, page, JSON.",
+    ),
     "month-end": (
         "kamcore.cli.month_end",
         "月结: 一个文件夹, 从检查到月报和凭证草稿",

@@ -23,7 +23,7 @@ from kamcore.format import Source
 from kamcore.pipeline.reading import recognise
 from kamcore.place import Place
 
-__all__ = ["MANIFEST", "SETTINGS", "Folder", "Settings", "digest", "look_into"]
+__all__ = ["MANIFEST", "SETTINGS", "Folder", "Settings", "digest", "gathered", "look_into"]
 
 NO_FOLDER = Fault(
     code="C7001",
@@ -122,10 +122,19 @@ def look_into(path: Path) -> Folder:
     """
     if not path.is_dir():
         raise UsageError(NO_FOLDER.at(Place(file=str(path)), path))
-    settings = _settings(path / SETTINGS)
+    return gathered(sorted(path.iterdir()), _settings(path / SETTINGS), path)
+
+
+def gathered(paths: Iterable[Path], settings: Settings, path: Path = Path()) -> Folder:
+    """Sort files by what they are; `path` is the folder they are told below.
+
+    Raises:
+        UsageError: a file of the settings is missing.
+        SourceError: no file is an export.
+    """
     theirs = {who: _there(path, name) for who, name in sorted(settings.theirs.items())}
     exports, forms, left = [], [], []
-    for one in sorted(path.iterdir()):
+    for one in paths:
         kind = _kind(one)
         if one in theirs.values() or kind == "ours":
             continue
@@ -138,7 +147,7 @@ def look_into(path: Path) -> Folder:
         else:
             left.append(one)
     if not exports:
-        raise SourceError(NO_EXPORT.at(Place(file=str(path)), path.name))
+        raise SourceError(NO_EXPORT.at(Place(file=str(path)), path))
     return Folder(
         path=path,
         exports=tuple(exports),

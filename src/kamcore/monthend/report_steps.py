@@ -73,7 +73,7 @@ def _tell_report(work: Work, report: MonthlyReport) -> Told:
 
         outputs.append(Output(f"{folder}/{name}.html", write))
     said = report.to_json()
-    told = {name: said[name] for name in ("totals", "counts", "shares", "months")}
+    told = {name: said[name] for name in ("totals", "shares", "planned", "composition", "months")}
     return Told(said=told | {"chosen": list(report.chosen)}, outputs=tuple(outputs))
 
 

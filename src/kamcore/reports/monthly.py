@@ -23,7 +23,15 @@ from kamcore.model.currency import decimals_of
 from kamcore.model.period import Period
 from kamcore.model.role import accounts_with_role
 
-__all__ = ["FOUND", "MOVED", "MonthlyQuestion", "MonthlyReport", "monthly_report", "receivables"]
+__all__ = [
+    "FOUND",
+    "MOVED",
+    "STATES",
+    "MonthlyQuestion",
+    "MonthlyReport",
+    "monthly_report",
+    "receivables",
+]
 
 AMOUNT = pl.Decimal(38, 4)
 ZERO = Decimal(0)
@@ -52,6 +60,9 @@ FOUND: dict[str, pl.DataType] = {
 is invoiced less agreed; ``rebate`` the liability at the end of the month; ``reconciled`` is one of
 ``agreed``, ``differs``.
 """
+
+STATES = ("tier", "tier_change", "decision", "reconciled")
+"""The columns of `FOUND` that say where a customer stands."""
 
 _AGES = ("not_due", "credits")
 _MONTHS_SHOWN = 12
@@ -126,7 +137,6 @@ class MonthlyReport:
 
     def to_json(self) -> dict[str, Any]:
         """Every figure of workbook and page: totals, customers, months, amounts as texts."""
-        own = {code: _months(self, self.by_month(code)) for code in self.chosen}
         return {
             "period": str(self.asked.period),
             "as_of": self.asked.as_of.isoformat(),
@@ -140,34 +150,61 @@ class MonthlyReport:
             },
             "buckets": list(self.labels),
             "totals": {name: _text(self, value) for name, value in self.totals().items()},
-            "counts": self.counts(),
             "shares": self.shares(),
+            "planned": {name: _text(self, value) for name, value in self.planned().items()},
+            "composition": {
+                name: [{key: _said(self, value) for key, value in row.items()} for row in rows]
+                for name, rows in self.compositions().items()
+            },
             "customers": [
                 {name: _said(self, value) for name, value in row.items()}
                 for row in self.customers.iter_rows(named=True)
             ],
             "months": _months(self, self.by_month()),
-            "accounts": [{"customer": code, "months": months} for code, months in own.items()],
+            "accounts": [
+                {
+                    "customer": code,
+                    "months": _months(self, self.by_month(code)),
+                    "shares": {
+                        name: None if value is None else f"{value:f}"
+                        for name, value in _shares(self, self.row(code)).items()
+                    },
+                }
+                for code in self.chosen
+            ],
         }
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """How many customers stand in each tier, decision, change and state of reconciliation."""
-        found = {"customers": {"all": self.customers.height}}
-        for name in ("tier", "tier_change", "decision", "reconciled"):
-            if name in self.customers.columns:
-                counted = self.customers.group_by(pl.col(name).fill_null("")).len().sort(name)
-                found[name] = dict(counted.iter_rows())
+    def compositions(self) -> dict[str, list[dict[str, Any]]]:
+        """Customers, sales and balance of each tier, change, decision and state; sums tie.
+
+        What is not known of a customer stands under None.
+        """
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name in STATES:
+            if name not in self.customers.columns:
+                continue
+            parts = self.customers.group_by(part=name).agg(
+                pl.len().alias("count"), pl.col("sales", "closing").sum()
+            )
+            found[name] = parts.sort("part", nulls_last=True).to_dicts()
         return found
+
+    def planned(self) -> dict[str, Decimal]:
+        """Plan and sales of the customers that have a plan; nothing where none has."""
+        if "plan" not in self.customers.columns:
+            return {}
+        rows = self.customers.filter(pl.col("plan").is_not_null())
+        names = ("plan", "sales", "plan_year", "sales_year")
+        sums = rows.select(pl.col(names).sum()).row(0, named=True)
+        return {name: sums[name] or ZERO for name in names}
 
     def shares(self) -> dict[str, str | None]:
         """What each bucket is of the balance, and sales of the plan, as fractions."""
         totals = self.totals()
-        whole = sum((totals[name] for name in (*self.labels, *_AGES)), ZERO)
-        found = {name: _share(totals[name], whole) for name in (*self.labels, *_AGES)}
-        if "plan" in totals:
-            planned = self.customers.filter(pl.col("plan").is_not_null())
-            sold = planned.select(pl.col("sales").sum()).item()
-            found["plan"] = _share(sold, totals["plan"])
+        found = _shares(self, totals)
+        if planned := self.planned():
+            found["plan"] = _share(planned["sales"], planned["plan"])
+            found["plan_year"] = _share(planned["sales_year"], planned["plan_year"])
         return {name: None if value is None else f"{value:f}" for name, value in found.items()}
 
 
@@ -277,6 +314,12 @@ def _conserved(report: MonthlyReport) -> None:
 
 def _share(part: Decimal | None, whole: Decimal) -> Decimal | None:
     return round(Decimal(part or 0) / whole, 4) if whole else None
+
+
+def _shares(report: MonthlyReport, row: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    parts = (*report.labels, *_AGES)
+    whole = sum((row[name] for name in parts), ZERO)
+    return {name: _share(row[name], whole) for name in parts}
 
 
 def _months(report: MonthlyReport, rows: pl.DataFrame) -> list[dict[str, Any]]:

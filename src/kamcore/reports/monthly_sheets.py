@@ -83,6 +83,14 @@ _STATES = {
     "white_gold": ("白金", "white gold"),
     "silver": ("银", "silver"),
 }
+_UNKNOWN = {
+    "tier": ("未定级", "no tier"),
+    "decision": ("无往来", "nothing owed"),
+    "reconciled": ("未对账", "not reconciled"),
+}
+"""What is said where nothing is known."""
+
+_MONEY = pl.Decimal(38, 4)
 _STATED = (
     "tier", "previous_tier", "tier_change", "decision", "previous_decision", "reconciled",
 )  # fmt: skip
@@ -108,9 +116,10 @@ def portfolio_sheets(
     parts.append(Fields(tuple(pairs), across=3))
     parts += _months(report, say, None)
     parts += _ages(report, say, {name: totals[name] for name in _parts(report)})
+    parts += _planned(report, say, report.planned())
     parts += _states(report, say)
     first = Sheet(name=say.of("月报", "report"), parts=tuple(parts), landscape=False)
-    return (first, _listed(report, say))
+    return (first, *_listed(report, say))
 
 
 def customer_sheet(
@@ -123,11 +132,12 @@ def customer_sheet(
     title = say.of(f"{name} 业务月报表", f"Report on {name}")
     pairs: list[tuple[str, Value]] = [(say.head("customer"), code)]
     pairs += [(say.head(one), _round(report, row[one])) for one in _shown(report, row)]
-    pairs += [(say.head(one), say.state(row[one])) for one in _STATED if one in row]
+    pairs += [(say.head(one), say.state(row[one], one)) for one in _STATED if one in row]
     parts = [
         *_head(report, say, title),
         Fields(tuple(pairs), across=3),
         *_months(report, say, code),
+        *_planned(report, say, row),
         *_ages(report, say, {one: row[one] for one in _parts(report)}),
     ]
     return Sheet(name=sheet_name(f"{code} {name}"), parts=tuple(parts), landscape=False)
@@ -146,9 +156,10 @@ class _Words:
     def head(self, name: str) -> str:
         return _WORDS[name][self.at] if name in _WORDS else name
 
-    def state(self, code: str | None) -> str:
-        known = self.own.get(code or "")
-        return known or (_STATES[code][self.at] if code in _STATES else code or "—")
+    def state(self, code: str | None, name: str = "") -> str:
+        if code is None:
+            return _UNKNOWN[name][self.at] if name in _UNKNOWN else "—"
+        return self.own.get(code) or (_STATES[code][self.at] if code in _STATES else code)
 
     def bucket(self, report: MonthlyReport, name: str) -> str:
         labels = report.asked.buckets.labels("zh" if self.at == 0 else "en")
@@ -216,7 +227,7 @@ def _ages(report: MonthlyReport, say: _Words, amounts: Mapping[str, Decimal]) ->
         for name, value in amounts.items()
     ]
     kinds: dict[str, Any] = {
-        "age": pl.String, "amount": pl.Decimal(38, 4), "share": pl.Decimal(10, 4),
+        "age": pl.String, "amount": _MONEY, "share": pl.Decimal(10, 4),
     }  # fmt: skip
     places = decimals_of(report.currency)
     listing = Listing(
@@ -232,63 +243,84 @@ def _ages(report: MonthlyReport, say: _Words, amounts: Mapping[str, Decimal]) ->
     return [listing, Chart(title=title, kind="bar", category="age", values=("amount",))]
 
 
+def _planned(report: MonthlyReport, say: _Words, row: Mapping[str, Any]) -> list[Part]:
+    """Plan against actual, the month and the year so far."""
+    if row.get("plan") is None:
+        return []
+    names = ("plan", "sales", "plan_year", "sales_year")
+    rows = [(say.head(name), row[name]) for name in names]
+    kinds: dict[str, Any] = {"what": pl.String, "amount": _MONEY}
+    listing = Listing(
+        columns=(
+            Column("what", say.of("计划与实际", "plan and actual"), kind="text"),
+            Column("amount", say.head("amount"), decimals=decimals_of(report.currency)),
+        ),
+        frame=pl.DataFrame(rows, schema=kinds, orient="row"),
+    )
+    title = say.of("计划与实际 (有计划的客户)", "Plan against actual (customers with a plan)")
+    return [listing, Chart(title=title, kind="bar", category="what", values=("amount",))]
+
+
 def _states(report: MonthlyReport, say: _Words) -> list[Part]:
-    """How many customers stand where, a table each for tiers, credit and reconciliation."""
+    """Customers, sales and balance of each tier, decision and state."""
     parts: list[Part] = []
-    for name, counted in report.counts().items():
-        if name == "customers":
-            continue
-        rows = [(say.state(code or None), count) for code, count in counted.items()]
-        kinds: dict[str, Any] = {"what": pl.String, "count": pl.Int64}
+    places = decimals_of(report.currency)
+    for name, rows in report.compositions().items():
+        kinds: dict[str, Any] = {
+            "part": pl.String, "count": pl.Int64, "sales": _MONEY, "closing": _MONEY,
+        }  # fmt: skip
+        frame = pl.DataFrame(rows, schema=kinds)
+        said = [say.state(code, name) for code in frame["part"]]
         listing = Listing(
             columns=(
-                Column("what", say.head(name), kind="text"),
+                Column("part", say.head(name), kind="text"),
                 Column("count", say.head("count"), total=SUM, decimals=0),
+                Column("sales", say.head("sales"), total=SUM, decimals=places),
+                Column("closing", say.head("closing"), total=SUM, decimals=places),
             ),
-            frame=pl.DataFrame(rows, schema=kinds, orient="row"),
+            frame=frame.with_columns(part=pl.Series(said, dtype=pl.String)),
             total=say.of("合计", "total"),
         )
-        chart = Chart(title=say.head(name), kind="bar", category="what", values=("count",))
-        parts += [listing, chart]
+        parts.append(listing)
+        if name != "tier_change":
+            title = say.of(f"按{say.head(name)}的构成", f"By {say.head(name)}")
+            chart = Chart(title=title, kind="bar", category="part", values=("sales", "closing"))
+            parts.append(chart)
     return parts
 
 
-def _listed(report: MonthlyReport, say: _Words) -> Sheet:
-    """A row for every customer, totals below, the largest as a chart."""
-    places = decimals_of(report.currency)
+def _listed(report: MonthlyReport, say: _Words) -> tuple[Sheet, Sheet]:
+    """A row for every customer: what moved and was found; the ages on a sheet of their own."""
+    ages = _parts(report)
     named = [name for name in report.customers.columns if name in _STATED]
-    codes = {code for name in named for code in report.customers[name].unique()}
-    words = {code: say.state(code) for code in codes if code is not None}
-    states = [
-        pl.col(name).replace_strict(words, default="—", return_dtype=pl.String) for name in named
-    ]
-    columns = []
-    for name in report.customers.columns:
-        money = name in report.amounts
-        columns.append(
-            Column(
-                name,
-                say.bucket(report, name),
-                kind="auto" if money else "text",
-                decimals=places,
-                total=SUM if money and name not in _NO_SUM else None,
-                group=say.of("账龄", "age") if name in report.labels else "",
-            )
-        )
-    listing = Listing(
-        columns=tuple(columns),
-        frame=report.customers.with_columns(states),
-        total=say.of("合计", "total"),
-        keep=2,
-    )
+    states = []
+    for name in named:
+        words = {code: say.state(code, name) for code in report.customers[name].unique()}
+        known = {code: said for code, said in words.items() if code is not None}
+        said = pl.col(name).replace_strict(known, default=None, return_dtype=pl.String)
+        states.append(said.fill_null(say.state(None, name)))
+    frame = report.customers.with_columns(states)
+    moved = [name for name in frame.columns if name not in ages]
     title = say.of("客户明细", "customers")
-    parts: list[Part] = [
-        *_head(report, say, title),
-        listing,
-        _tie(say),
-        *_largest(report, say),
-    ]
-    return Sheet(name=title, parts=tuple(parts))
+    parts = (*_head(report, say, title), _rows(report, say, frame.select(moved)), _tie(say))
+    first = Sheet(name=title, parts=(*parts, *_largest(report, say)))
+    aged = frame.select("customer", "name", *ages, "closing")
+    title = say.of("客户账龄", "ages of customers")
+    return first, Sheet(name=title, parts=(*_head(report, say, title), _rows(report, say, aged)))
+
+
+def _rows(report: MonthlyReport, say: _Words, frame: pl.DataFrame) -> Listing:
+    columns = tuple(
+        Column(
+            name,
+            say.bucket(report, name),
+            kind="auto" if name in report.amounts else "text",
+            decimals=decimals_of(report.currency),
+            total=SUM if name in report.amounts and name not in _NO_SUM else None,
+        )
+        for name in frame.columns
+    )
+    return Listing(columns=columns, frame=frame, total=say.of("合计", "total"), keep=2)
 
 
 def _tie(say: _Words) -> Check:

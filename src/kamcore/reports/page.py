@@ -37,7 +37,9 @@ td.r{color:#c00}tr.sum td,tr.head td{font-weight:bold;background:#f3f6fa}
 tr.opening td{font-style:italic}
 tfoot td{font-weight:bold;border-top:3px double #555}
 figure{margin:.8em 0;break-inside:avoid}figcaption{font-weight:bold;margin-bottom:.3em}
-figure svg{width:100%;max-width:56em;height:auto;font-size:12px}
+figure svg{width:100%;max-width:64em;height:auto;font-size:12px}
+figure text{paint-order:stroke;stroke:#fff;stroke-width:3px}
+div.wide{overflow-x:auto}td:not(.n){min-width:4.5em}
 @media print{@page{size:A4 landscape;margin:1cm}thead{display:table-header-group}}
 """
 
@@ -108,14 +110,14 @@ def _listing(listing: Listing) -> str:
         if listing.style is None
         else listing.frame[listing.style].to_list()
     )
-    rows = [f"<table><thead>{_headings(listing.columns)}</thead><tbody>"]
+    rows = [f'<div class="wide"><table><thead>{_headings(listing.columns)}</thead><tbody>']
     for style, values in zip(styles, listing.values().iter_rows(), strict=True):
         cells = zip(values, listing.columns, strict=True)
         said = "".join(_cell(value, column) for value, column in cells)
         rows.append(f'<tr class="{style}">{said}</tr>' if style else f"<tr>{said}</tr>")
     rows.append("</tbody>")
     rows.append(f"<tfoot>{''.join(_feet(listing))}</tfoot>")
-    return "\n".join(rows) + "</table>"
+    return "\n".join(rows) + "</table></div>"
 
 
 def _feet(listing: Listing) -> Iterator[str]:
