@@ -182,3 +182,16 @@ def test_without_sales_nothing_is_ranked(tmp_path):
     assert (credit.code, credit.json["rows"]) == (0, [])
     shown = kamcore("analyse", "空.toml", "--as-of", "2025-03-31", cwd=tmp_path)
     assert shown.code == 0
+
+
+def test_another_policy_is_run_over_the_past(folder):
+    other = FORMS[: FORMS.index("[credit_policy]")].replace("value = 300000", "value = 9000000")
+    (folder / "另.toml").write_text(other, "utf-8")
+    words = ("tier", "表单.toml", *DAY, "--against", "另.toml", "--past", "2")
+    found = kamcore(*words, "--json", cwd=folder).json["simulation"]
+    differing = {row["customer"]: (row["ours"], row["other"]) for row in found["differing"]}
+    assert differing["0004"] == ("top", "rest")
+    assert {row["date"] for row in found["moves"]} == {"2025-02-28", "2025-03-31"}
+    assert "0004  top -> rest" in kamcore(*words, cwd=folder).text
+    none = kamcore(*words[:-3], "表单二.toml", cwd=folder)
+    assert none.code == 2

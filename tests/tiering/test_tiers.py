@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from facts_in_words import DAY, facts
 from kamcore.errors import BooksError, UsageError
+from kamcore.model.confirmation import MONTH, cycle_of
+from kamcore.model.price import Membership
 from kamcore.model.tier import (
     Condition,
     Guard,
     Level,
     Override,
     StatedFact,
+    TierPlan,
     TierPolicy,
     TierRecord,
     Weight,
@@ -26,6 +29,8 @@ from kamcore.tiering import (
     compare_policies,
     join_facts,
     plans,
+    price_grades,
+    reconciliation_cycles,
     simulate,
     stated_facts,
     tiers,
@@ -266,3 +271,12 @@ def test_wrong_facts_are_refused():
         tiers(pl.DataFrame({"sales": [1]}), TWO, as_of=DAY)
     with pytest.raises(UsageError, match="R1102"):
         tiers(facts(a={}), TierPolicy(), as_of=DAY)
+
+
+def test_tiers_bring_price_grades_and_cycles():
+    found = tiers(facts(a={"sales": 500, "orders": 1}, b={}), SHIPPED, as_of=DAY)
+    assert price_grades(found) == (Membership("a", "C", DAY),)
+    cycles = reconciliation_cycles(SHIPPED)
+    assert cycle_of(cycles, "gold", Decimal(0)) == 7
+    slow = attrs.evolve(SHIPPED, plans=(TierPlan(level="gold", reconcile_days=365),))
+    assert cycle_of(reconciliation_cycles(slow), "gold", Decimal(0)) == MONTH

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import click
 import polars as pl
 
 from kamcore.cli import grammar
@@ -22,6 +23,7 @@ from kamcore.cli.customers import (
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen, needs_a_look
+from kamcore.cli.tier_comparing import compare_with, comparison_json, show_comparison
 from kamcore.cli.trading import (
     SHOWN,
     day_option,
@@ -33,9 +35,10 @@ from kamcore.cli.trading import (
 )
 from kamcore.model.tier import AbcReading, TierPolicy, conditions_text
 from kamcore.pipeline.atomic import whole
+from kamcore.pipeline.customer_facts import Customers
 from kamcore.plugin import registry
 from kamcore.reports.sheets import Chart, Sheet
-from kamcore.tiering import Pareto, Tiering, abc, pareto, plans
+from kamcore.tiering import Pareto, PolicyComparison, Tiering, abc, pareto, plans
 from kamcore.tiering.facts import MEASURE
 from kamcore.tiering.telling import CHANGES
 
@@ -46,6 +49,8 @@ class Request(Asked):
 
     customer: tuple[str, ...] = ()
     records: Path | None = None
+    against: Path | None = None
+    past: int = 12
     explain: bool = False
 
 
@@ -55,6 +60,7 @@ class _Found:
     abc: pl.DataFrame
     pareto: Pareto
     names: dict[str, str]
+    compared: PolicyComparison | None = None
 
 
 @grammar.command(
@@ -74,6 +80,22 @@ class _Found:
     metavar="FILE.toml",
     zh="把评定结果存成等级记录, 下次作为表单给出",
     en="Keep the tiers as records, to be given as a form next time.",
+)
+@option(
+    "--against",
+    type=PATH,
+    metavar="FORM",
+    zh="另一份分级办法: 在过去各月上模拟, 比较结果",
+    en="Another tier policy: run both over past months and compare.",
+)
+@option(
+    "--past",
+    type=click.IntRange(1, 60),
+    default=12,
+    show_default=True,
+    metavar="MONTHS",
+    zh="模拟过去几个月",
+    en="Months of the past to compare on.",
 )
 @explain_option
 @writing_options
@@ -95,6 +117,7 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
         abc=abc(facts, reading=policy.abc, bounds=policy.abc_bounds),
         pareto=pareto(facts),
         names=names_of(customers),
+        compared=_compared(customers, request),
     )
     written = save(screen, _sheets(screen, found), request)
     if request.records is not None:
@@ -108,6 +131,12 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
         screen.problems(held.problems, SHOWN)
     moved = found.tiering.changed("demoted", "watched").height
     return int(bool(moved) or needs_a_look(held.problems))
+
+
+def _compared(customers: Customers, request: Request) -> PolicyComparison | None:
+    if request.against is None:
+        return None
+    return compare_with(customers, request.against, request.past)
 
 
 def _keep(screen: Screen, found: Tiering, path: Path, *, force: bool) -> dict[str, Any]:
@@ -179,6 +208,7 @@ def _as_json(screen: Screen, found: _Found, request: Request) -> dict[str, Any]:
         "abc": [row for row in classed if mine(row)],
         "pareto": found.pareto.to_json(),
         "plans": [row for row in rows_of(plans(tiering)) if mine(row)],
+        **comparison_json(found.compared),
     }
 
 
@@ -219,6 +249,8 @@ def _show(screen: Screen, found: _Found, request: Request) -> None:
     if request.customer:
         _criteria(screen, tiering, shown)
     _pareto(screen, found.pareto)
+    if found.compared is not None:
+        show_comparison(screen, found.compared)
 
 
 def _criteria(screen: Screen, tiering: Tiering, shown: pl.DataFrame) -> None:

@@ -30,6 +30,10 @@ from kamcore.tiering.deciding import (
     decide,
     decide_all,
 )
+from kamcore.tiering.entitlements import (
+    price_grades,
+    reconciliation_cycles,
+)
 from kamcore.tiering.exposure import (
     exposure,
     in_groups,
@@ -103,7 +107,9 @@ __all__ = [
     "payment_record",
     "plans",
     "previous_of",
+    "price_grades",
     "ratios",
+    "reconciliation_cycles",
     "repeat_and_retention",
     "review_due",
     "rfm",
