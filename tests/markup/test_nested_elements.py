@@ -70,3 +70,12 @@ def test_more_names_than_any_layout_has_are_refused():
     with pytest.raises(SourceError) as refused:
         read(f"<book>{fields}</book>", {"entry": "entry"})
     assert refused.value.problem.code == "G1409"
+
+
+def test_what_is_skipped_is_counted_and_not_read():
+    found = read_nested(
+        Source(data=BOOK.encode(), name="book.xml"), {"entry": "entry"}, skips={"line"}
+    )
+    assert found.skipped == {"line": (6, 3)}
+    assert [name for name in found.tables["entry"].columns if "code" in name] == []
+    assert "other/line/code" not in found.outside

@@ -6,7 +6,7 @@ inside it, and it knows the records around it.  For records that all lie apart s
 `kamcore.markup.elements`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -42,10 +42,14 @@ class Nested:
     tables: Mapping[str, pl.DataFrame]
     encoding: str
     problems: tuple[Problem, ...] = ()
+    skipped: Mapping[str, tuple[int, int]] = attrs.field(factory=dict)
+    """What was passed over: the tag, the line of the first, and how many."""
 
 
-def read_nested(source: Source, records: Mapping[str, str]) -> Nested:
+def read_nested(source: Source, records: Mapping[str, str], skips: Collection[str] = ()) -> Nested:
     """Read the records of an XML file; `records` gives the kind of ``tag`` or ``parent/tag``.
+
+    Elements with a tag among `skips` are passed over with all that stands in them, and counted.
 
     Of a field that a record has twice the first counts, and a problem says so: what repeats is a
     record of its own.  A record never stands inside another of its kind.
@@ -56,7 +60,7 @@ def read_nested(source: Source, records: Mapping[str, str]) -> Nested:
     """
     with source.open() as raw:
         stream = open_stream(source, raw)
-        reading = _Reading(source.name, records)
+        reading = _Reading(source.name, records, frozenset(skips))
         try:
             root = reading.run(stream)
         except etree.XMLSyntaxError as error:
@@ -69,6 +73,7 @@ def read_nested(source: Source, records: Mapping[str, str]) -> Nested:
         tables={kind: table.frame() for kind, table in reading.tables.items()},
         encoding=stream.encoding,
         problems=reading.problems(),
+        skipped={name: (line, count) for name, (line, count) in reading.skipped.items()},
     )
 
 
@@ -86,9 +91,12 @@ class _Open:
 class _Reading:
     """One pass over a file."""
 
-    def __init__(self, file: str, records: Mapping[str, str]) -> None:
+    def __init__(self, file: str, records: Mapping[str, str], skips: frozenset[str]) -> None:
         self._file = file
         self._kinds = records
+        self._skips = skips
+        self._depth = 0
+        self.skipped: dict[str, list[int]] = {}
         names = tuple(dict.fromkeys(records.values()))
         fixed = (LINE, *(f"{AROUND}{kind}" for kind in names))
         self.tables = {kind: RecordTable(kind, file, fixed) for kind in names}
@@ -125,6 +133,13 @@ class _Reading:
 
     def _begin(self, element: Any) -> None:
         name = self._local(element)
+        if self._depth or name in self._skips:
+            if not self._depth:
+                if self._stack:
+                    self._stack[-1].has_children = True
+                self.skipped.setdefault(name, [element.sourceline or 1, 0])[1] += 1
+            self._depth += 1
+            return
         above = self._stack[-1] if self._stack else None
         kind = self._kinds.get(name, "")
         if above is not None:
@@ -138,6 +153,17 @@ class _Reading:
         self._stack.append(began)
 
     def _end(self, element: Any) -> None:
+        if self._depth:
+            self._depth -= 1
+        else:
+            self._take(element)
+        element.clear(keep_tail=False)
+        parent = element.getparent()
+        if parent is not None:
+            while element.getprevious() is not None:
+                del parent[0]
+
+    def _take(self, element: Any) -> None:
         ended = self._stack[-1]
         for key, value in element.attrib.items():
             self._put(f"@{etree.QName(key).localname}", value, element)
@@ -149,11 +175,6 @@ class _Reading:
             del self._inside[ended.kind]
             fields = ended.fields
             self.tables[ended.kind].add(ended.numbers, tuple(fields), fields.values())
-        element.clear(keep_tail=False)
-        parent = element.getparent()
-        if parent is not None:
-            while element.getprevious() is not None:
-                del parent[0]
 
     def _put(self, last: str, text: str, element: Any) -> None:
         """Give a text to the record it stands in, under its path there."""
