@@ -195,3 +195,12 @@ def test_another_policy_is_run_over_the_past(folder):
     assert "0004  top -> rest" in kamcore(*words, cwd=folder).text
     none = kamcore(*words[:-3], "表单二.toml", cwd=folder)
     assert none.code == 2
+
+
+def test_a_criterion_without_conditions_is_a_mistake(folder):
+    wrong = FORMS.replace('of = "S9"', 'of = "top"').replace("value = 300000", 'value = "300000"')
+    (folder / "错.toml").write_text(
+        wrong.replace("value = 4", 'relation = ">="\nvalue = 4'), "utf-8"
+    )
+    done = kamcore("tier", "错.toml", *DAY, "--json", cwd=folder)
+    assert (done.code, done.json["error"]["code"]) == (3, "D9104")

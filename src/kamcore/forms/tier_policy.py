@@ -39,6 +39,13 @@ BAD_BOUNDS = Fault(
     zh="界限「{value}」应为逐个增大的数值, 用逗号分开",
     en="the bounds {value!r} are to be rising figures, separated by commas",
 )
+NO_CONDITIONS = Fault(
+    code="D9104",
+    zh="大客户条件「{value}」没有写明满足什么",
+    en="the criterion {value!r} has no conditions",
+    hint_zh="在「等级条件」里为它填至少一行指标",
+    hint_en="give it at least one row among the conditions",
+)
 
 _MEASURES_NOTE = (
     (
@@ -65,13 +72,13 @@ class LevelForm(Form):
 class ConditionForm(Form):
     """A condition of a level or of a criterion."""
 
-    of: Text = column("等级或条件编号", "level or criterion", example="gold")
+    of: Text = column("等级或条件编号", "level or criterion", example="S2")
     way: Whole = column(
         "方式", "way", default=1, note=("同一条件的另一种达到方式另编号", "another way to meet it")
     )
-    measure: Text = column("指标", "measure", example="purchasing_power", note=_MEASURES_NOTE)
-    relation: Relation = column("关系", "relation", default=Relation.AT_LEAST)
-    value: Figure = column("数值", "value", example="5")
+    measure: Text = column("指标", "measure", example="sales", note=_MEASURES_NOTE)
+    relation: Relation = column("关系", "relation", default=Relation.AT_LEAST, example=">=")
+    value: Figure = column("数值", "value", example="1000000")
 
     def build(self) -> Condition:
         """Make the value of the model."""
@@ -178,7 +185,8 @@ class TierPolicyForm(Form):
         """Make the value of the model; parts that are left out are those of the handbooks.
 
         Raises:
-            Mistake: a condition, an override or a plan names a level there is not.
+            Mistake: a condition, an override or a plan names a level there is not, or a criterion
+                has no conditions.
         """
         shipped = TierPolicy.shipped()
         levels = tuple(self._level(row) for row in self.levels) or shipped.levels
@@ -221,6 +229,8 @@ class TierPolicyForm(Form):
         rules = []
         for row in self.criteria:
             mine = [one for one in self.conditions if one.of in (row.code, row.zh)]
+            if not mine:
+                raise Mistake(NO_CONDITIONS, row.code, "criteria")
             rules += [
                 CriterionRule(
                     criterion=row.code,

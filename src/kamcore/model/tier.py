@@ -45,6 +45,13 @@ class Relation(Word):
     LESS = "lt", "低于"
     EQUAL = "eq", "等于"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Relation | None":
+        signs = {">=": "ge", "≥": "ge", ">": "gt", "<=": "le", "≤": "le", "<": "lt", "=": "eq"}
+        if isinstance(value, str) and value.strip() in signs:
+            return cls(signs[value.strip()])
+        return super()._missing_(value)
+
     @property
     def sign(self) -> str:
         """The sign people write."""
