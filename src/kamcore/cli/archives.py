@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,11 @@ from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen, money, plain
 from kamcore.errors import Fault, Problem, UsageError
+from kamcore.forms.party_record import Reader
 from kamcore.model.archive import Archive
 from kamcore.model.confidential import Secrecy
 from kamcore.model.party import Party
+from kamcore.pipeline.archive_file import ArchiveRead
 from kamcore.place import Place
 
 NO_PARTY = Fault(
@@ -64,6 +66,11 @@ folder_option = option(
     zh="资料文件所在的文件夹: 核对摘要",
     en="Folder the files of documents are in: compares their hashes.",
 )
+
+
+def reader_of(asked: Mapping[str, Any], read: ArchiveRead) -> Reader:
+    """Who reads, by ``--cleared`` and ``--mask`` and the classes the company gives its fields."""
+    return Reader(cleared=Secrecy(asked["cleared"]), mask=asked["mask"], classes=read.secrecy)
 
 
 def party_called(archive: Archive, name: str, on: dt.date) -> Party:

@@ -6,15 +6,13 @@ from typing import Any
 import click
 
 from kamcore.cli import grammar
-from kamcore.cli.archives import cleared_option, mask_option, party_called
+from kamcore.cli.archives import cleared_option, mask_option, party_called, reader_of
 from kamcore.cli.faults import MISSING, near
 from kamcore.cli.forms_choosing import NO_FORM
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen
 from kamcore.errors import UsageError
-from kamcore.forms.party_record import Reader
-from kamcore.model.confidential import Secrecy
 from kamcore.pipeline.archive_file import archive_of
 from kamcore.pipeline.contract_file import contracts_of
 from kamcore.pipeline.form_file import read_forms
@@ -85,11 +83,12 @@ def command(screen: Screen, files: tuple[Path, ...], **asked: Any) -> int:
             raise UsageError(MISSING.at(Place(), "--as-of", command=path))
         on = asked["as_of"].date()
         read = read_forms(files)
-        archive = archive_of(read).archive
+        held = archive_of(read)
+        archive = held.archive
         filling = Filling(
             archive=archive,
             on=on,
-            reader=Reader(cleared=Secrecy(asked["cleared"]), mask=asked["mask"]),
+            reader=reader_of(asked, held),
             contracts=contracts_of(read).contracts,
         )
         wanted = [party_called(archive, name, on) for name in asked["chosen"]]

@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from kamcore.cli import grammar
-from kamcore.cli.archives import cleared_option, files_argument, mask_option
+from kamcore.cli.archives import cleared_option, files_argument, mask_option, reader_of
 from kamcore.cli.faults import MISSING
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen
 from kamcore.errors import UsageError
 from kamcore.forms.party import PartyForm
-from kamcore.forms.party_record import Reader, record_for, whole_record
+from kamcore.forms.party_record import record_for, whole_record
 from kamcore.model.confidential import Secrecy
 from kamcore.pipeline.archive_file import read_archive
 from kamcore.pipeline.form_writing import write_forms
@@ -42,13 +42,13 @@ from kamcore.place import Place
 @option("--force", is_flag=True, zh="覆盖已有的文件", en="Replace an existing file.")
 def command(screen: Screen, files: tuple[Path, ...], **asked: Any) -> int:
     """Write the archive."""
-    reader = Reader(cleared=Secrecy(asked["cleared"]), mask=asked["mask"])
-    limited = reader.cleared is not Secrecy.TOP_SECRET
+    limited = Secrecy(asked["cleared"]) is not Secrecy.TOP_SECRET
     if asked["as_of"] is None and limited:
         # History would show what the present hides.
         command_path = click.get_current_context().command_path
         raise UsageError(MISSING.at(Place(), "--as-of", command=command_path))
-    parties = read_archive(files).archive.parties
+    read = read_archive(files)
+    parties, reader = read.archive.parties, reader_of(asked, read)
     if asked["as_of"] is None:
         records = [whole_record(party) for party in parties]
     else:

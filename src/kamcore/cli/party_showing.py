@@ -1,7 +1,7 @@
 """``kamcore party show``: a party as known on a day."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from kamcore.cli.archives import (
     files_argument,
     mask_option,
     party_called,
+    reader_of,
     shown,
 )
 from kamcore.cli.grammar import option
 from kamcore.cli.screen import Screen
 from kamcore.forms.party import PartyForm
-from kamcore.forms.party_record import Reader, record_for
+from kamcore.forms.party_record import record_for
 from kamcore.model.archive import Archive
 from kamcore.model.confidential import Secrecy
 from kamcore.model.party import Change, Party, Stated
@@ -52,13 +53,14 @@ def command(screen: Screen, files: tuple[Path, ...], **asked: Any) -> int:
     on = asked["as_of"].date()
     read = read_archive(files)
     party = party_called(read.archive, asked["name"], on)
-    reader = Reader(cleared=Secrecy(asked["cleared"]), mask=asked["mask"])
+    reader = reader_of(asked, read)
     seen = _Seen(
         party=party,
         on=on,
         record=record_for(party, reader, on),
         open=frozenset(record_for(party, attrs.evolve(reader, mask=False), on)),
         archive=read.archive,
+        secrecy=read.secrecy,
     )
     if screen.is_json:
         _emit(screen, seen)
@@ -77,6 +79,8 @@ class _Seen:
     open: frozenset[str]
     """Fields that are not masked: only of these sources and changes are told."""
     archive: Archive
+    secrecy: Mapping[str, Secrecy]
+    """Classes of fields by the company."""
 
     def stated(self, name: str) -> Stated | None:
         return self.party.stated(name, self.on) if name in self.open else None
@@ -110,7 +114,7 @@ def _emit(screen: Screen, seen: _Seen) -> None:
             "since": as_json(stated.by.on) if stated else None,
             "person": stated.by.person if stated else "",
             "reason": stated.by.reason if stated else "",
-            "secrecy": known[name].secrecy.value,
+            "secrecy": seen.secrecy.get(name, known[name].secrecy).value,
         }
     below = {
         name: [{field: as_json(one) for field, one in row.items()} for row in rows]

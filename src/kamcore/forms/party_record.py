@@ -29,7 +29,7 @@ class Reader:
     cleared: Secrecy = Secrecy.TOP_SECRET
     mask: bool = False
     classes: Mapping[str, Secrecy] = attrs.field(factory=dict)
-    """Fields with another class than the shipped one."""
+    """Fields with another class than the shipped one; ``contacts`` and ``accounts`` among them."""
 
 
 def whole_record(party: Party) -> dict[str, Any]:
@@ -69,10 +69,14 @@ def record_for(party: Party, reader: Reader, on: dt.date) -> dict[str, Any]:
     below = {
         "own": own,
         "contacts": _seen(
-            [_row(one) for one in party.contacts if one.counts_on(on)], PEOPLE, reader
+            [_row(one) for one in party.contacts if one.counts_on(on)],
+            reader.classes.get("contacts", PEOPLE),
+            reader,
         ),
         "accounts": _seen(
-            [_row(one) for one in party.accounts if one.counts_on(on)], ACCOUNTS, reader
+            [_row(one) for one in party.accounts if one.counts_on(on)],
+            reader.classes.get("accounts", ACCOUNTS),
+            reader,
         ),
         "codes": [
             {"books": one.books, "role": one.role, "outside": one.code} for one in party.codes

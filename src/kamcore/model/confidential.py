@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import attrs
+
 from kamcore.model.bank_account import masked as masked_number
 from kamcore.model.word import Word
 
@@ -28,6 +30,18 @@ class Secrecy(Word):
     def may_read(self, value: "Secrecy") -> bool:
         """Say whether somebody cleared for this class may read a value of another."""
         return self.rank >= value.rank
+
+
+@attrs.frozen
+class FieldSecrecy:
+    """The class a company gives a field of the archive, in place of the shipped one.
+
+    `field` is the name of a field, ``own.NAME`` for one of the company's own, ``contacts`` or
+    ``accounts``.
+    """
+
+    field: str
+    secrecy: Secrecy
 
 
 def masked(value: Any) -> str:

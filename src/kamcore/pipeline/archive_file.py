@@ -7,6 +7,7 @@ import attrs
 
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.model.archive import NO_SUCH_PARTY, Archive
+from kamcore.model.confidential import FieldSecrecy, Secrecy
 from kamcore.model.party import Party
 from kamcore.model.party_class import PartyClass, PartyClasses
 from kamcore.model.party_profile import archive_fields
@@ -37,6 +38,8 @@ class ArchiveRead:
     """Those of the problems that only show between records."""
     places: Mapping[str, Place]
     """Where each party stands, by code."""
+    secrecy: Mapping[str, Secrecy] = attrs.field(factory=dict)
+    """Classes of fields by the company, in place of the shipped ones."""
 
 
 def read_archive(paths: Iterable[str | os.PathLike[str]]) -> ArchiveRead:
@@ -67,6 +70,7 @@ def archive_of(forms: Forms) -> ArchiveRead:
         problems=(*forms.problems, *between),
         between=tuple(between),
         places=places,
+        secrecy={one.field: one.secrecy for one in forms.of(FieldSecrecy)},
     )
 
 
