@@ -51,6 +51,8 @@ class Noise:
     """Parties that are invoiced the same round amount every month."""
     renamed: float = 0.1
     """Payers spelled otherwise: full width, blanks."""
+    crossed: float = 0.0
+    """Joined payments made in two parts that fit no invoice."""
     # What goes wrong between two sets of books.
     late: float = 0.03
     missing: float = 0.02
@@ -200,6 +202,17 @@ class _Writer:
                 two = self.payment(party, later, total - first, batch, extra=" 余款")
                 self.groups.append(frozenset((one.id, two.id, batch[0].id)))
                 return
+        # Without this noise nothing is drawn, so that all other histories stay as they are.
+        crossed = self.noise.crossed and len(batch) > 1 and total > 2000
+        if crossed and self.chance(self.noise.crossed):
+            first = (total * self.draw.randrange(30, 70) / 100).quantize(Decimal("0.01"))
+            later = min(AS_OF, day + dt.timedelta(days=self.draw.randrange(3, 20)))
+            both = [
+                self.payment(party, when, amount, [])
+                for when, amount in ((day, first), (later, total - first))
+            ]
+            self.groups.append(frozenset(fact.id for fact in (*both, *documents)))
+            return
         reason, deduction, said = self.short(total)
         paid = self.payment(
             party, day, total - deduction, batch, extra=said, deduction=deduction, reason=reason
@@ -241,7 +254,7 @@ class _Writer:
         return self.add("payment", party, day, amount, text=text, payer=payer, **more)
 
     def words(self, party: str, batch: list[Fact]) -> str:
-        if self.chance(self.noise.unnamed):
+        if not batch or self.chance(self.noise.unnamed):
             return self.draw.choice(("货款", f"收{party}货款", "网银转账", "汇入货款"))
         numbers = [self.typed(fact.number) for fact in batch]
         listed = self.draw.choice(("、", ",", " ", "；")).join(numbers)

@@ -217,6 +217,12 @@ def test_an_advance_is_not_matched_by_its_amount():
     assert (found.automatic, found.proposed) == ((), ())
 
 
+@pytest.mark.parametrize("text", ["预收冲应收", "收货款，多收部分转预收", "预付款转货款"])
+def test_what_an_advance_settles_is_no_advance(text):
+    found = match(rows(("A", "512.13")), rows(("R", "512.13", {"text": text})))
+    assert said(found.automatic) == [("amount", {"R"}, {"A"})]
+
+
 def test_a_receipt_that_names_another_invoice_is_not_matched_by_its_amount():
     items = rows(("A", "512.13", {"reference": "10000001"}))
     other = match(items, rows(("R", "512.13", {"text": "发票号99887766"})))

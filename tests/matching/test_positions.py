@@ -127,3 +127,21 @@ def test_books_without_receivables_are_refused():
     made = books(voucher(1, dr("1002", 5), cr("6001", 5)))
     with pytest.raises(UsageError, match="M6021"):
         open_lists(made, MAR)
+
+
+def test_a_receipt_is_not_called_by_its_own_slip_or_document(booked):
+    slip = books(
+        voucher(1, dr("1122", "512.13", invoice="10000001", **CUSTOMER), cr("6001", "512.13")),
+        voucher(
+            2,
+            dr("1002", "512.13"),
+            cr("1122", "512.13", settlement_number="2501003", **CUSTOMER),
+            date=FEB,
+        ),
+    )
+    assert [one.rule for one in match(*open_lists(slip, MAR)).automatic] == ["amount"]
+    full = booked.replace(
+        open_items=table("open_items", {"id": "A", "amount": 500, "document": "XS2501-001"}),
+        receipts=table("receipts", {"id": "B", "amount": 500, "document": "SK2501-001"}),
+    )
+    assert [one.rule for one in match(*open_lists(full, MAR)).automatic] == ["amount"]

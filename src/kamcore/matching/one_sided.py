@@ -1,7 +1,8 @@
 """Matching receipts with open items: all rules in their order, over all parties at once.
 
 1. red and self-cancelling pairs, 2. numbers that are named, 3. exact amounts that stand only
-once, 4. groups by exact search, 5. differences within the tolerance, 6. proposals for the rest.
+once, 4. groups by exact search, several receipts for
+several documents last, 5. differences within the tolerance, 6. proposals for the rest.
 Only what is certain is automatic, and nothing is ever matched on a name alone.
 """
 
@@ -11,6 +12,7 @@ from kamcore.matching.amounts import single_amounts
 from kamcore.matching.columns import documents
 from kamcore.matching.group import Group
 from kamcore.matching.grouping import settle_groups
+from kamcore.matching.many import settle_many
 from kamcore.matching.naming import naming_of
 from kamcore.matching.policy import MatchPolicy
 from kamcore.matching.pool import Pool, pool_of
@@ -52,6 +54,7 @@ def match(
     single_amounts(pool)
     settle_named(pool, naming)
     settle_groups(pool)
+    settle_many(pool, naming)
     settle_tolerated(pool)
     proposed = propose(pool, naming)
     _conserved(pool, proposed)

@@ -14,6 +14,9 @@ __all__ = ["ADVANCE", "Pool", "pool_of"]
 ADVANCE = "预付|预收|定金|订金|押金|保证金|诚意金|ADVANCE|DEPOSIT|PREPAY"
 """Words that say a receipt is for nothing that is invoiced yet."""
 
+SETTLING = "(?:冲减?|抵|转[作为]?)预[收付]|预[收付](?:账?款)?(?:冲|抵|转)"
+"""Words with an advance in them that settle or leave one: 预收冲应收, 多收部分转预收."""
+
 _NO_NUMBER = r"^(?:\d+/\d+/\d+|行\d+)$|#"
 """Ids that lists make up themselves."""
 
@@ -77,7 +80,7 @@ def pool_of(docs: pl.DataFrame, policy: MatchPolicy) -> Pool:
     read = docs.with_columns(
         why=why,
         stated=(amount.cast(pl.Decimal(38, 4)) * 10_000).cast(pl.Int64),
-        is_advance=text.str.contains(ADVANCE),
+        is_advance=text.str.replace_all(SETTLING, "").str.contains(ADVANCE),
     )
     return Pool(docs=read, refs=_refs(read), policy=policy)
 

@@ -41,6 +41,8 @@ _NUMBERS = ("invoice", "business_number", "order_number", "settlement_number", "
 _PAID_BY = tuple(name for name in _NUMBERS if name != "settlement_number")
 """A receipt's settlement number is that of its own cheque or slip, and names no document."""
 _DOCUMENT_NUMBERS = ("document", "invoice", "contract")
+_RECEIPT_NUMBERS = ("invoice", "contract")
+"""A receipt is never called by the number of its own document."""
 
 
 def open_lists(
@@ -129,9 +131,12 @@ def _documents(books: Books, role: str) -> pl.DataFrame:
             "id",
             "party",
             text="summary",
-            reference=_joined(_DOCUMENT_NUMBERS),
             is_item=blue if table == "open_items" else pl.lit(value=False),
+            of_item=_joined(_DOCUMENT_NUMBERS),
+            of_receipt=_joined(_RECEIPT_NUMBERS),
         )
+        .with_columns(reference=pl.when("is_item").then("of_item").otherwise("of_receipt"))
+        .drop("of_item", "of_receipt")
         for table in DOCUMENTS
     ]
     return pl.concat(parts)

@@ -12,6 +12,7 @@ import polars as pl
 from kamcore.matching.amounts import fitting, single_elsewhere
 from kamcore.matching.group import Group
 from kamcore.matching.grouping import Party, parties
+from kamcore.matching.many import likely_many
 from kamcore.matching.naming import Naming
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
@@ -35,6 +36,7 @@ SCORES = {
     "in_sequence": SCORE,
     "near_sequence": NEAR_SCORE,
     "likely_group": 60,
+    "many": 58,
     "near": 55,
     "near_with_reason": 70,
 }
@@ -51,6 +53,7 @@ def propose(pool: Pool, naming: Naming) -> list[Group]:
         *(group for party in every for group in in_sequence(naming, party, habits)),
         *(group for party in every for group in _combined(pool, party)),
         *(group for party in every for group in near_sequence(naming, party, habits)),
+        *(group for party in every for group in likely_many(pool, naming, party, SCORES["many"])),
         *_near(pool, habits),
     ]
     found.sort(key=lambda one: (-(one.score or 0), one.receipts, one.items))
