@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from facts_in_words import DAY, facts
 from kamcore.errors import BooksError, UsageError
 from kamcore.model.confirmation import MONTH, cycle_of
+from kamcore.model.contract import Contract, ContractVersion
 from kamcore.model.price import Membership
 from kamcore.model.tier import (
     Condition,
@@ -27,6 +28,7 @@ from kamcore.model.tier import (
 )
 from kamcore.tiering import (
     compare_policies,
+    contract_facts,
     join_facts,
     plans,
     price_grades,
@@ -280,3 +282,21 @@ def test_tiers_bring_price_grades_and_cycles():
     assert cycle_of(cycles, "gold", Decimal(0)) == 7
     slow = attrs.evolve(SHIPPED, plans=(TierPlan(level="gold", reconcile_days=365),))
     assert cycle_of(reconciliation_cycles(slow), "gold", Decimal(0)) == MONTH
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [("2025-01-01", "2025-12-31", 12), ("2025-01-01", "2025-12-30", 11), ("2024-03-15", None, 15)],
+)
+def test_contracts_count_whole_months(start, end, months):
+    day = dt.date.fromisoformat
+    terms = ContractVersion(
+        number="1",
+        party="a",
+        valid_from=day(start),
+        start=day(start),
+        end=day(end) if end else None,
+        amount=Decimal(100),
+    )
+    found = contract_facts([Contract(number="1", party="a", versions=(terms,))], DAY)
+    assert found.rows() == [("a", months, 100)]

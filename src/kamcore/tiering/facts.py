@@ -73,8 +73,6 @@ PURCHASES: dict[str, pl.DataType] = {"customer": pl.String(), "date": pl.Date(),
 EVIDENCE = "_evidence"
 """Ending of the column that says on what ground a measure is stated."""
 
-_AVERAGE_MONTH = Decimal("30.4375")
-
 
 def _polars(frame: Any, wanted: Iterable[str]) -> pl.DataFrame:
     """The frame in Polars, checked: columns there, no float."""
@@ -238,8 +236,9 @@ def contract_facts(contracts: Iterable[Contract], as_of: dt.date) -> pl.DataFram
         if terms is None or not contract.is_in_force(as_of):
             continue
         start = min(version.start for version in contract.versions)
-        days = ((terms.end or as_of) - start).days + 1
-        found = int(days / _AVERAGE_MONTH + Decimal("0.05"))
+        after = (terms.end or as_of) + dt.timedelta(days=1)
+        found = (after.year - start.year) * 12 + after.month - start.month
+        found -= after.day < start.day
         months[contract.party] = max(found, months.get(contract.party, 0))
         known = amounts.get(contract.party)
         amounts[contract.party] = (
