@@ -54,9 +54,9 @@ class Request:
     "对账状况; 全部客户一份, 选定的客户各一份。SOURCE 是月结文件夹, 或引出文件和表单。"
     "-o 写成工作簿 (.xlsx), 网页 (.html) 或 JSON。",
     en="The monthly key-account report: sales, receipts, balance, ages, plan against actual, "
-    "price variances, rebates accrued, changes of tier and credit, state of reconciliation; one for all "
-    "customers and one for each chosen one.  Each SOURCE is a folder of a month's end, or exports "
-    "and forms.  -o writes a workbook (.xlsx), a page (.html) or JSON.",
+    "price variances, rebates accrued, changes of tier and credit, state of reconciliation; one "
+    "for all customers and one for each chosen one.  Each SOURCE is a folder of a month's end, or "
+    "exports and forms.  -o writes a workbook (.xlsx), a page (.html) or JSON.",
 )
 @click.argument("sources", nargs=-1, required=True, type=PATH, metavar="SOURCE...")
 @option(

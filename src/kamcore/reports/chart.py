@@ -83,7 +83,10 @@ def _points(chart: Chart, listing: Listing) -> tuple[list[str], list[_Series]]:
     series = []
     for name in chart.values:
         values = [_number(cell) for cell in listing.frame[name]]
-        said = [_text(value, columns[name].decimals) for value in values]
+        places = columns[name].decimals
+        # What is not known has no bar and no figure: it is no zero.
+        cells = zip(listing.frame[name], values, strict=True)
+        said = ["" if cell is None else _text(value, places) for cell, value in cells]
         series.append(_Series(name=columns[name].heading, values=tuple(values), said=tuple(said)))
     return names, series
 

@@ -94,6 +94,7 @@ _MONEY = pl.Decimal(38, 4)
 _STATED = (
     "tier", "previous_tier", "tier_change", "decision", "previous_decision", "reconciled",
 )  # fmt: skip
+_FOUND = ("variance", "rebate", "provision", "limit", "used", *_STATED, "difference")
 _NO_SUM = ("limit", "used")
 
 
@@ -289,8 +290,8 @@ def _states(report: MonthlyReport, say: _Words) -> list[Part]:
     return parts
 
 
-def _listed(report: MonthlyReport, say: _Words) -> tuple[Sheet, Sheet]:
-    """A row for every customer: what moved and was found; the ages on a sheet of their own."""
+def _listed(report: MonthlyReport, say: _Words) -> tuple[Sheet, ...]:
+    """A row for every customer: what moved, what was found, and the ages, a sheet each."""
     ages = _parts(report)
     named = [name for name in report.customers.columns if name in _STATED]
     states = []
@@ -300,13 +301,19 @@ def _listed(report: MonthlyReport, say: _Words) -> tuple[Sheet, Sheet]:
         said = pl.col(name).replace_strict(known, default=None, return_dtype=pl.String)
         states.append(said.fill_null(say.state(None, name)))
     frame = report.customers.with_columns(states)
-    moved = [name for name in frame.columns if name not in ages]
+    moved = [name for name in frame.columns if name not in (*ages, *_FOUND)]
     title = say.of("客户明细", "customers")
     parts = (*_head(report, say, title), _rows(report, say, frame.select(moved)), _tie(say))
     first = Sheet(name=title, parts=(*parts, *_largest(report, say)))
     aged = frame.select("customer", "name", *ages, "closing")
     title = say.of("客户账龄", "ages of customers")
-    return first, Sheet(name=title, parts=(*_head(report, say, title), _rows(report, say, aged)))
+    second = Sheet(name=title, parts=(*_head(report, say, title), _rows(report, say, aged)))
+    there = [name for name in _FOUND if name in frame.columns]
+    if not there:
+        return first, second
+    title = say.of("客户状况", "state of customers")
+    found = _rows(report, say, frame.select("customer", "name", *there))
+    return first, Sheet(name=title, parts=(*_head(report, say, title), found)), second
 
 
 def _rows(report: MonthlyReport, say: _Words, frame: pl.DataFrame) -> Listing:

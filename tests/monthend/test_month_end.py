@@ -1,0 +1,230 @@
+"""Steps run when they must, fail alone, and tell what needs a person."""
+
+import json
+import shutil
+from pathlib import Path
+
+import attrs
+import polars as pl
+import pytest
+
+import kamcore as kc
+from kamcore.errors import SourceError, UsageError
+from kamcore.model.period import Period
+from kamcore.monthend.folder import Settings, look_into
+from kamcore.monthend.running import Run, run_steps
+from kamcore.monthend.step import Ask, Output, Step, Told
+from kamcore.monthend.steps import STEPS
+
+DEMO = Path(kc.__file__).parent / "cli" / "demo_data" / "vouchers_2025Q1.xls"
+MARCH = Period(2025, 3)
+CORE = tuple(step for step in STEPS if step.name in ("read", "books", "forms", "check", "age"))
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Books of some vouchers of March, quick to read."""
+    books = kc.read(DEMO).books
+    heads = books.vouchers.filter(pl.col("period") == 3).head(9)
+    lines = books.lines.join(heads.select("voucher_id"), on="voucher_id", how="semi")
+    path = tmp_path_factory.mktemp("few") / "凭证.jsonl"
+    kc.write(books.replace(vouchers=heads, lines=lines), path, "native")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path, few):
+    made = tmp_path / "三月"
+    made.mkdir()
+    shutil.copyfile(few, made / "凭证.jsonl")
+    return made
+
+
+def _states(found):
+    return {step.name: step.status for step in found.steps}
+
+
+def _run(folder, steps=CORE, **how):
+    return run_steps(folder, MARCH, folder / "out", steps, Run(**how))
+
+
+def _made(name="mine", needs=("books",), text="一", **more):
+    """A step that writes one file."""
+
+    def tell(_work, value):
+        return Told(outputs=(Output("mine.txt", lambda path: path.write_text(value, "utf-8")),))
+
+    facts = {"zh": "自己的", "en": "own", "make": lambda _work: text, "tell": tell}
+    return Step(name=name, needs=needs, **facts, **more)
+
+
+def test_a_second_run_does_nothing_again(folder):
+    first = _run(folder)
+    assert set(_states(first).values()) == {"done"}
+    written = {path: path.stat().st_mtime_ns for path in (folder / "out").glob("*.xlsx")}
+    assert written
+    again = _run(folder)
+    assert set(_states(again).values()) == {"unchanged"}
+    assert written == {path: path.stat().st_mtime_ns for path in written}
+    assert [one.outputs for one in again.steps] == [one.outputs for one in first.steps]
+
+
+def test_only_what_a_changed_file_touches_runs_again(folder):
+    forms = folder / "约定.toml"
+    forms.write_text('[[item]]\n"存货编码" = "A"\n"存货名称" = "甲"\n', "utf-8")
+    _run(folder)
+    forms.write_text('[[item]]\n"存货编码" = "B"\n"存货名称" = "乙"\n', "utf-8")
+    assert _states(_run(folder)) == {
+        "read": "unchanged",
+        "books": "unchanged",
+        "forms": "done",
+        "check": "unchanged",
+        "age": "unchanged",
+    }
+
+
+def test_a_lost_file_is_made_again(folder):
+    found = _run(folder)
+    name = next(name for step in found.steps for name in step.outputs)
+    (folder / "out" / name).unlink()
+    assert _states(_run(folder))["age"] == "done"
+    assert (folder / "out" / name).exists()
+
+
+def test_a_file_changed_by_hand_is_not_replaced(folder):
+    _run(folder, (*CORE, _made()))
+    mine = folder / "out" / "mine.txt"
+    mine.write_text("改过", "utf-8")
+    other = _made(text="二", wants=("age",))
+    found = _run(folder, (*CORE, other))
+    assert _states(found)["mine"] == "failed"
+    assert found.steps[-1].listed[0]["code"] == "C7012"
+    assert mine.read_text("utf-8") == "改过"
+    assert _states(_run(folder, (*CORE, other), force=True))["mine"] == "done"
+    assert mine.read_text("utf-8") == "二"
+
+
+def test_a_failing_step_stops_only_those_that_need_it(folder):
+    def broken(_work):
+        raise ZeroDivisionError("none")
+
+    bad = attrs.evolve(_made("bad"), make=broken)
+    steps = (bad, _made("after", needs=("bad",)), _made("beside", wants=("bad",)))
+    found = _run(folder, (*CORE, *steps), lang="en")
+    states = _states(found)
+    assert (states["bad"], states["after"], states["beside"]) == ("failed", "skipped", "done")
+    assert states["age"] == "done"
+    assert [ask.what for ask in found.asks][-1].startswith("own: the step own broke: ZeroDivision")
+    assert _states(_run(folder, (*CORE, *steps)))["bad"] == "failed"
+
+
+def test_a_run_that_was_ended_goes_on(folder):
+    def ended(_step, done, _all):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _run(folder, progress=ended)
+    states = _states(_run(folder))
+    assert [states[name] for name in ("read", "books", "forms")] == ["unchanged"] * 3
+    assert states["check"] == "done"
+
+
+def test_a_file_no_step_makes_any_more_goes(folder):
+    _run(folder, (*CORE, _made()))
+    silent = attrs.evolve(_made(wants=("age",)), tell=lambda _work, _value: Told())
+    _run(folder, (*CORE, silent))
+    assert not (folder / "out" / "mine.txt").exists()
+
+
+def test_what_stands_in_the_way_is_kept(folder):
+    out = folder / "out"
+    out.mkdir()
+    (out / "人写的.txt").write_text("留", "utf-8")
+    with pytest.raises(UsageError) as caught:
+        _run(folder)
+    assert caught.value.code == "C1001"
+
+
+def test_asks_of_unchanged_steps_are_told_again(folder):
+    asks = (Ask("看一看", "某处", "因为"),)
+    told = attrs.evolve(_made(), tell=lambda _work, _value: Told(asks=asks))
+    assert _run(folder, (*CORE, told)).asks == asks
+    again = _run(folder, (*CORE, told))
+    assert again.asks == asks
+    assert _states(again)["mine"] == "unchanged"
+
+
+def test_several_exports_are_joined_and_a_conflict_is_asked(folder, few):
+    books = kc.read(few).books
+    first = pl.col("voucher_id") == pl.col("voucher_id").min()
+    twice = pl.when(first).then(pl.col("debit", "credit") * 2).otherwise(pl.col("debit", "credit"))
+    doubled = books.lines.with_columns(twice.cast(books.lines.schema["debit"]))
+    kc.write(books.replace(lines=doubled), folder / "另一份.jsonl", "native")
+    found = _run(folder)
+    assert found.steps[0].said["vouchers"] == 9
+    assert any("凭证冲突" in ask.what for ask in found.asks)
+
+
+def test_every_step_over_a_folder_without_forms(folder, few):
+    found = _run(folder, STEPS)
+    states = _states(found)
+    idle = ("provision", "plan", "price", "rebate", "credit", "tier", "reconcile")
+    assert {states[name] for name in idle} == {"nothing"}
+    assert {state for name, state in states.items() if name not in idle} == {"done"}
+    report = next(one for one in found.steps if one.name == "report")
+    owed = kc.read(few).books.lines.filter(pl.col("account").str.starts_with("1122"))
+    balance = owed.select(pl.col("debit").sum() - pl.col("credit").sum()).item()
+    assert report.said["totals"]["closing"] == f"{balance:.2f}"
+    assert json.loads((folder / "out" / "大客户业务月报表.json").read_text("utf-8"))
+
+
+def test_names_say_whose_a_file_is(folder):
+    shutil.copyfile(DEMO, folder / "对方-0002.xls")
+    (folder / "theirs").mkdir()
+    shutil.copyfile(DEMO, folder / "theirs" / "0003.xls")
+    (folder / "说明.docx").write_bytes(b"?")
+    found = look_into(folder)
+    assert [path.name for path in found.exports] == ["凭证.jsonl"]
+    assert {who: path.name for who, path in found.theirs.items()} == {
+        "0002": "对方-0002.xls",
+        "0003": "0003.xls",
+    }
+    assert [path.name for path in found.left] == ["说明.docx"]
+    told = _run(folder).steps[0]
+    assert told.listed[0]["code"] == "C7021"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("buckets = 30", "C7003"),
+        ("drafts = 1", "C7003"),
+        ("colour = 1", "C7004"),
+        ("buckets = [", "C7005"),
+        ('[theirs]\n"0002" = "没有.xls"', "C7003"),
+    ],
+)
+def test_settings_that_cannot_be(folder, text, code):
+    (folder / "month_end.toml").write_text(text, "utf-8")
+    with pytest.raises((UsageError, SourceError)) as caught:
+        look_into(folder)
+    assert caught.value.code == code
+
+
+def test_settings_are_read(folder):
+    text = 'buckets = [30, "1y"]\naccount = ["1122"]\nskip = ["age"]\n'
+    (folder / "month_end.toml").write_text(text, "utf-8")
+    assert look_into(folder).settings == Settings(
+        buckets=(30, "1y"), account=("1122",), skip=("age",)
+    )
+    assert "age" not in _states(_run(folder))
+
+
+def test_a_folder_that_is_none(tmp_path):
+    with pytest.raises(UsageError) as caught:
+        look_into(tmp_path / "没有")
+    assert caught.value.code == "C7001"
+    with pytest.raises(SourceError) as missing:
+        look_into(tmp_path)
+    assert missing.value.code == "C7002"
