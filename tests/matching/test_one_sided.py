@@ -143,7 +143,8 @@ def test_the_id_of_an_item_is_a_number_to_name_it_by():
 def test_a_number_of_another_party_decides_nothing():
     items = rows(("A", 1000, {"reference": "10000001", "party": "乙有限公司"}))
     found = match(items, rows(("R", 1000, {"text": "发票号10000001"})))
-    assert (found.automatic, found.proposed) == ((), ())
+    assert found.automatic == ()
+    assert [one.rule for one in found.proposed] == ["reference_elsewhere"]
 
 
 def test_a_long_number_identifies_where_the_payer_is_not_known():

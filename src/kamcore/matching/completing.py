@@ -37,7 +37,7 @@ def completed(naming: Naming) -> Iterator[Group]:
             _by_others(naming, receipt, items, others)
             or _one_mistaken(naming, receipt, items, others)
             or _by_later(naming, receipt, items, (others, silent))
-            or _off(naming, receipt, items)
+            or _off(naming, receipt, items, others)
         ):
             yield found
 
@@ -95,10 +95,16 @@ def _by_later(
     return attrs.evolve(group_of(naming, [receipt, *fit], items), rule=COMPLETED)
 
 
-def _off(naming: Naming, receipt: int, items: list[int]) -> Group | None:
-    """A difference within the tolerance; or one document that is paid beyond its amount."""
+def _off(naming: Naming, receipt: int, items: list[int], others: list[Part]) -> Group | None:
+    """A difference within the tolerance; or one document that is paid beyond its amount.
+
+    Where the payer is not known, or another document has exactly this amount, the number may be
+    a slip, and nothing is certain.
+    """
     policy = naming.pool.policy
     paid, total = naming.units[receipt], naming.total(items)
+    if naming.pool.docs["key"][receipt] is None or any(units == paid for _, units in others):
+        return None
     may = max(int(policy.tolerance * 10_000), int(policy.tolerance_share * total))
     if 0 < total - paid <= may:
         return group_of(naming, [receipt], items, total - paid)

@@ -43,6 +43,18 @@ RULES: dict[str, tuple[str, str]] = {
         "全部单位中仅此一笔金额相同, 付款单位不明或不同",
         "the only document of this amount of any party; the payer is unknown or another",
     ),
+    "reference_elsewhere": (
+        "注明号码 {key}, 金额相等, 但付款单位不是该客户, 疑为代付",
+        "names {key} and the amounts are equal, but another party paid: perhaps for it",
+    ),
+    "payer_named": (
+        "付款单位不明, 摘要中写有该单位名称, {count} 笔单据之和相等",
+        "the payer is unknown; the text has this party's name, and {count} documents add up",
+    ),
+    "payer_unknown": (
+        "付款单位不明, 该单位 {count} 笔单据之和相等",
+        "the payer is unknown; {count} documents of this party add up to the receipt",
+    ),
     "same_amount": (
         "金额相同的有 {count} 笔, 按日期先后配对",
         "{count} documents have this amount; paired in the order of their dates",

@@ -14,6 +14,7 @@ from kamcore.matching.group import Group
 from kamcore.matching.grouping import Party, parties
 from kamcore.matching.many import likely_many
 from kamcore.matching.naming import Naming
+from kamcore.matching.payers import of_unknown_payers, paid_by_others
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
 from kamcore.matching.searching import search
@@ -50,6 +51,8 @@ def propose(pool: Pool, naming: Naming) -> list[Group]:
     found = [
         *_named(pool, naming),
         *single_elsewhere(pool, SCORES["elsewhere"]),
+        *paid_by_others(pool),
+        *of_unknown_payers(pool),
         *(group for party in every for group in in_sequence(naming, party, habits)),
         *(group for party in every for group in _combined(pool, party)),
         *(group for party in every for group in near_sequence(naming, party, habits)),
