@@ -122,14 +122,15 @@ def _sums(pool: Pool, items: pl.DataFrame, wanted: set[int]) -> tuple[dict[int, 
     looked = 0
     for (key,), some in items.group_by("key", maintain_order=True):
         docs, units = some["doc"].to_list(), some["units"].to_list()
-        picks = {(at,): unit for at, unit in enumerate(units)}
+        picks: dict[tuple[int, ...], int] = {(at,): unit for at, unit in enumerate(units)}
         for first in range(len(units)):
             total = units[first]
             for last in range(first + 1, min(len(units), first + RUN)):
                 total += units[last]
                 picks[tuple(range(first, last + 1))] = total
         if len(units) <= PAIRED:
-            picks |= {(a, b): units[a] + units[b] for a, b in combinations(range(len(units)), 2)}
+            for a, b in combinations(range(len(units)), 2):
+                picks[a, b] = units[a] + units[b]
         looked += len(picks)
         for pick, total in picks.items():
             if total in wanted:
