@@ -27,10 +27,15 @@ command = group(
         ),
         "compare": (
             "kamcore.cli.price_comparing",
-            "比价: 同一存货卖给各客户的价格",
-            "Compare what customers pay for an item.",
+            "比价: 同一存货各客户或各供应商的价格",
+            "Compare prices over customers or suppliers.",
+        ),
+        "profit": (
+            "kamcore.cli.profiting",
+            "客户利润贡献",
+            "What each customer leaves.",
         ),
     },
-    zh="订单: 状态, 价格和账期核对, 追踪到凭证, 开票价格核对",
-    en="Orders: states, prices and terms, the trail to the voucher, invoiced prices.",
+    zh="订单: 状态, 价格和账期核对, 追踪到凭证, 开票价格核对, 比价, 利润贡献",
+    en="Orders: states, prices and terms, the trail to the voucher, invoiced prices, profit.",
 )

@@ -158,6 +158,8 @@ class Item:
     group: str = ""
     unit: str = ""
     units: tuple[Unit, ...] = ()
+    cost: Decimal | None = None
+    """Money without tax per stock unit."""
 
 
 class UnitForm(Form):
@@ -178,6 +180,12 @@ class ItemForm(Form):
     name: Text = column("存货名称|商品名称", "name", default="")
     group: Text = column("存货分类|品类", "item group", default="")
     unit: Text = column("库存单位|计量单位", "stock unit", default="", example="件")
+    cost: Figure | None = column(
+        "单位成本|成本",
+        "unit cost",
+        default=None,
+        note=("不含税, 每库存单位", "without tax, per stock unit"),
+    )
     units: list[UnitForm] = rows_of("辅助计量单位", "other units")
 
     def build(self) -> Item:
@@ -186,7 +194,12 @@ class ItemForm(Form):
         if self.unit and units:
             units.insert(0, Unit(self.code, self.unit, Decimal(1)))
         return Item(
-            code=self.code, name=self.name, group=self.group, unit=self.unit, units=tuple(units)
+            code=self.code,
+            name=self.name,
+            group=self.group,
+            unit=self.unit,
+            units=tuple(units),
+            cost=self.cost,
         )
 
 

@@ -1,10 +1,17 @@
 """Which price and why, from dated and ordered sources; rebates by contract."""
 
-from kamcore.pricing.booked import booked_sales, with_due_dates
+from kamcore.pricing.booked import booked_purchases, booked_sales, with_due_dates
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.choosing import Question
 from kamcore.pricing.contracting import contract_prices
-from kamcore.pricing.invoicing import contribution, invoice_check, last_sale_prices, spread
+from kamcore.pricing.contributing import Contribution, customer_contribution, net_of_tax
+from kamcore.pricing.invoicing import (
+    contribution,
+    invoice_check,
+    last_sale_prices,
+    purchases_frame,
+    spread,
+)
 from kamcore.pricing.ordering import OrderCheck, check_orders, order_lines, synchronised
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.quoting import Quote, answer, quote
@@ -13,6 +20,7 @@ from kamcore.pricing.rebating import Rebate, rebate, sales_frame
 from kamcore.pricing.tracing import TradeRecords, TrailStep, trace
 
 __all__ = [
+    "Contribution",
     "OrderCheck",
     "PricedLines",
     "Prices",
@@ -24,14 +32,18 @@ __all__ = [
     "TrailStep",
     "accrual_draft",
     "answer",
+    "booked_purchases",
     "booked_sales",
     "check_orders",
     "contract_prices",
     "contribution",
+    "customer_contribution",
     "invoice_check",
     "last_sale_prices",
+    "net_of_tax",
     "order_lines",
     "price_orders",
+    "purchases_frame",
     "quote",
     "rebate",
     "sales_frame",

@@ -16,9 +16,10 @@ from kamcore.model.chart import detect_family, first_level
 from kamcore.model.contract import Contract
 from kamcore.model.role import standard_accounts
 from kamcore.place import Place
+from kamcore.pricing.invoicing import PURCHASES
 from kamcore.pricing.rebating import SALES
 
-__all__ = ["booked_sales", "with_due_dates"]
+__all__ = ["booked_purchases", "booked_sales", "with_due_dates"]
 
 NO_CUSTOMERS = Fault(
     code="Q1401",
@@ -26,7 +27,14 @@ NO_CUSTOMERS = Fault(
     en="the books have no customers as auxiliary items, so sales cannot be told apart",
 )
 
+NO_SUPPLIERS = Fault(
+    code="Q1402",
+    zh="账里没有供应商或存货辅助核算, 认不出向谁买了什么",
+    en="the books lack suppliers or items as auxiliary items, so purchases cannot be told apart",
+)
+
 ZERO = Decimal(0)
+SUPPLIER = "aux_supplier"
 CUSTOMER = "aux_customer"
 INVENTORY = "aux_inventory"
 
@@ -58,6 +66,38 @@ def booked_sales(books: Books, *, tax_included: bool = True) -> pl.DataFrame:
     return rows.sort("date", "customer", "invoice", "item", "amount").select(
         pl.col(name).cast(kind) for name, kind in SALES.items()
     )
+
+
+def booked_purchases(books: Books) -> pl.DataFrame:
+    """The purchases in books as the frame that `spread` takes: what was bought of whom, net.
+
+    A voucher that credits one supplier's payable is a purchase; its lines with an item, debit less
+    credit, are what was bought, without the tax that stands on a line of its own.
+
+    Raises:
+        UsageError: the books have no suppliers or no items.
+    """
+    if not {SUPPLIER, INVENTORY} <= set(books.lines.columns):
+        raise UsageError(NO_SUPPLIERS.at(Place()))
+    lines = _live(books)
+    family = detect_family(dict(books.accounts.select("code", "name").iter_rows())).family
+    owed = _on(lines, ("ap_trade",), family or "ASBE").filter(pl.col(SUPPLIER).is_not_null())
+    heads = owed.group_by("voucher_id").agg(
+        pl.col(SUPPLIER).first(), pl.col("reference").first(), of=pl.col(SUPPLIER).n_unique()
+    )
+    heads = heads.filter(pl.col("of") == 1).select("voucher_id", SUPPLIER, "reference")
+    bought = lines.filter(pl.col(INVENTORY).is_not_null()).drop(SUPPLIER, "reference")
+    rows = bought.join(heads, on="voucher_id").select(
+        "date",
+        pl.col("quantity").fill_null(0),
+        supplier=SUPPLIER,
+        item=INVENTORY,
+        amount="signed",
+        invoice=pl.col("reference").fill_null(""),
+    )
+    kinds = PURCHASES.items()
+    rows = rows.select(pl.col(name).cast(kind) for name, kind in kinds)
+    return rows.sort(list(PURCHASES))
 
 
 def with_due_dates(sales: pl.DataFrame, contracts: Iterable[Contract]) -> pl.DataFrame:

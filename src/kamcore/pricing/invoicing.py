@@ -6,20 +6,21 @@ Invoice check (开票价格核对), product prices over customers and suppliers 
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
 from kamcore.books.schema import AMOUNT, RATE
 from kamcore.errors import UsageError
 from kamcore.model.price import PriceKind, PriceRule
+from kamcore.model.purchase import Purchase
 from kamcore.model.rebate import Sale
 from kamcore.place import Place
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.rebating import NOT_EXACT, sales_frame
 
-__all__ = ["contribution", "invoice_check", "last_sale_prices", "spread"]
+__all__ = ["contribution", "invoice_check", "last_sale_prices", "purchases_frame", "spread"]
 
 ZERO = Decimal(0)
 FOUR = Decimal("0.0001")
@@ -70,11 +71,32 @@ def last_sale_prices(sales: pl.DataFrame | Iterable[Sale]) -> tuple[PriceRule, .
             kind=PriceKind.LAST_SALE,
             customer=customer,
             item=item,
-            price=(amount / quantity).quantize(FOUR),
+            price=(amount / quantity).quantize(FOUR, ROUND_HALF_UP),
             valid_from=day,
         )
         for customer, item, day, quantity, amount in rows
     )
+
+
+PURCHASES: dict[str, pl.DataType] = {
+    "date": pl.Date(),
+    "supplier": pl.String(),
+    "item": pl.String(),
+    "quantity": RATE,
+    "amount": AMOUNT,
+    "invoice": pl.String(),
+}
+"""Columns of a frame of purchases; see `kamcore.model.purchase.Purchase`."""
+
+
+def purchases_frame(purchases: Iterable[Purchase]) -> pl.DataFrame:
+    """Purchases as the frame that `spread` takes, by supplier.
+
+    >>> purchases_frame([]).columns[:3]
+    ['date', 'supplier', 'item']
+    """
+    rows = [tuple(getattr(one, name) for name in PURCHASES) for one in purchases]
+    return pl.DataFrame(rows, schema=PURCHASES, orient="row")
 
 
 def spread(trades: pl.DataFrame, by: str = "customer") -> pl.DataFrame:
@@ -124,11 +146,13 @@ def _refuse_floats(frame: pl.DataFrame, names: Iterable[str]) -> None:
 def _per_unit(amount: Decimal | None, quantity: Decimal | None) -> Decimal | None:
     if amount is None or not quantity:
         return None
-    return (Decimal(amount) / Decimal(quantity)).quantize(FOUR)
+    return (Decimal(amount) / Decimal(quantity)).quantize(FOUR, ROUND_HALF_UP)
 
 
 def _above(average: Decimal | None, best: Decimal | None) -> Decimal | None:
-    return None if average is None or not best else (average / best - 1).quantize(FOUR)
+    return (
+        None if average is None or not best else (average / best - 1).quantize(FOUR, ROUND_HALF_UP)
+    )
 
 
 _PARTS = ("revenue", "discount", "rebate", "cost")
@@ -163,7 +187,9 @@ def contribution(
     frame = frame.join(sums.with_columns(missing), on="customer", how="left")
     frame = frame.with_columns(pl.col(*_PARTS).fill_null(ZERO).cast(AMOUNT))
     costs = [
-        (waiting.get(customer, ZERO) * annual_rate / year_days).quantize(Decimal("0.01"))
+        (waiting.get(customer, ZERO) * annual_rate / year_days).quantize(
+            Decimal("0.01"), ROUND_HALF_UP
+        )
         for customer in frame["customer"]
     ]
     frame = frame.with_columns(pl.Series("finance", costs, dtype=AMOUNT))
