@@ -8,7 +8,7 @@ import pytest
 from command_line import kamcore
 from kamcore import plugin
 from kamcore.cli.running import COMMANDS
-from kamcore.plugin import Registry, hookimpl
+from kamcore.plugin import Registry, hookimpl, register
 
 
 class Greeter:
@@ -132,6 +132,15 @@ def test_a_broken_file_that_was_named_stops_the_command(tmp_path):
     done = kamcore("formats", "--plugin", str(path), "--json")
     assert (done.code, done.json["error"]["code"]) == (5, "P1001")
     assert "no licence" in kamcore("plugins", "--plugin", str(path)).text
+
+
+def test_a_file_is_let_go_whatever_happens(single, tmp_path):
+    torn = tmp_path / "torn.py"
+    torn.write_text("raise RuntimeError('no licence')", "utf-8")
+    kamcore("formats", "--plugin", str(torn))
+    kamcore("formats", "--plugin", str(single), "--no-such-option")
+    kamcore("formats", "--plugin", str(single), "surplus", "words")
+    assert register._files == []
 
 
 def test_a_file_that_is_not_there_is_wrong_use(tmp_path):

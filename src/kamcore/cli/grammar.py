@@ -5,6 +5,7 @@ typed, so that ``kamcore --version`` loads no engine.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -176,10 +177,13 @@ def _use_plugins(ctx: click.Context, _parameter: click.Parameter, files: tuple[P
         return
     from kamcore.plugin import registry, with_files
 
-    ctx.with_resource(with_files(files))
-    broken = [problem for name, problem in registry().broken.items() if name in _stems(files)]
-    if broken and not getattr(ctx.command, "lists_broken", False):
-        raise PluginError(broken[0], broken[1:])
+    with ExitStack() as added:
+        added.enter_context(with_files(files))
+        broken = [problem for name, problem in registry().broken.items() if name in _stems(files)]
+        if broken and not getattr(ctx.command, "lists_broken", False):
+            raise PluginError(broken[0], broken[1:])
+        # The root closes whatever happens; a command that is refused while it is parsed does not.
+        ctx.find_root().call_on_close(added.pop_all().close)
 
 
 def _stems(files: tuple[Path, ...]) -> set[str]:
