@@ -199,6 +199,16 @@ def test_a_line_has_markers_and_a_name_below_each():
     assert "2025-12" in drawn
 
 
+def test_a_page_that_lists_few_sums_all(report):
+    sheets = monthly_sheets(report, "en", most=3)
+    page = page_text(sheets)
+    assert page.count("total (with 7 not listed)") == 3
+    listed = sheets[1].listings[0]
+    assert listed.frame.height == 3
+    sales = next(column for column in listed.columns if column.name == "sales")
+    assert listed.total_of(sales) == report.totals()["sales"]
+
+
 def test_no_customers_at_all():
     books = kc.Books()
     with pytest.raises(kc.KamcoreError):

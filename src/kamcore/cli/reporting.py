@@ -24,7 +24,7 @@ from kamcore.pipeline.atomic import EXISTS, whole
 from kamcore.pipeline.reading import source_of
 from kamcore.place import Place
 from kamcore.reports.monthly import MOVED, MonthlyReport
-from kamcore.reports.monthly_sheets import monthly_sheets
+from kamcore.reports.monthly_sheets import ON_A_PAGE, monthly_sheets
 from kamcore.reports.writing import write_report
 
 _ROWS = 20
@@ -114,7 +114,8 @@ def _write(screen: Screen, found: Reported, said: dict[str, Any], request: Reque
         with whole(out, force=request.force) as temporary:
             temporary.write_text(text + "\n", "utf-8")
         return
-    sheets = monthly_sheets(found.report, screen.lang, found.words)
+    most = ON_A_PAGE if out.suffix.lower() == ".html" else None
+    sheets = monthly_sheets(found.report, screen.lang, found.words, most)
     write_report(sheets, out, lang=screen.lang, force=request.force)
 
 

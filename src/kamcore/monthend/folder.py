@@ -3,7 +3,8 @@
 - ``month_end.toml`` holds the settings (`Settings`); it may be missing.
 - A file whose name begins with ``对方-`` or ``theirs-``, or that lies in a folder called ``对方``
   or ``theirs``, is the books of a customer; the rest of its name is the customer's code or name
-  (``对方-0004.xls``).  ``[theirs]`` of the settings names others: code or name = file.
+  (``对方-0004.xls``), or nothing where the books name their owner (``对方.xls``).
+  ``[theirs]`` of the settings names others: code or name = file.
 - Any other file that a format recognises is an export of ours; several are joined.
 - What is left and ends in .toml, .json, .xlsx, .xls or .csv is forms.
 
@@ -163,7 +164,7 @@ def _kind(path: Path) -> str:
     hidden = path.name.startswith((".", "~"))
     if path.name == SETTINGS or hidden or (path.is_dir() and (path / MANIFEST).exists()):
         return "ours"
-    return "theirs" if path.name.partition("-")[0] in _THEIRS else ""
+    return "theirs" if path.stem.partition("-")[0] in _THEIRS else ""
 
 
 def _named(path: Path) -> Iterator[tuple[str, Path]]:

@@ -1,6 +1,5 @@
 """The steps that leave the house: reconciliations with customers, letters, voucher drafts."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,7 @@ def _reconcile(work: Work) -> Reconciled:
     policy = ReconcilePolicy(accounts=work.folder.settings.account or None)
     for party, path in work.folder.theirs.items():
         theirs = read(path).books
-        result = reconcile(ours, theirs, as_of=work.as_of, party=party, policy=policy)
+        result = reconcile(ours, theirs, as_of=work.as_of, party=party or None, policy=policy)
         found[party] = result
         seen[party] = tuple(views(result))
         drafts += adjustments(result, seen[party]).ours
@@ -88,7 +87,7 @@ def _tell_reconcile(work: Work, found: Reconciled) -> Told:
     outputs, asks, said = [], [], []
     folder = work.say("对账", "reconciliations")
     for party, result in found.by_customer.items():
-        name = f"{folder}/{sheet_name(party)}.xlsx"
+        name = f"{folder}/{sheet_name(party or folder)}.xlsx"
 
         def write(path: Path, one: Reconciliation = result) -> None:
             write_report(reconciliation_report(one, work.lang), path, lang=work.lang, force=True)
@@ -179,7 +178,6 @@ def _drafts(work: Work) -> tuple[Draft, ...]:
 
 
 def _tell_drafts(work: Work, found: tuple[Draft, ...]) -> Told:
-    total = sum((line.debit for draft in found for line in draft.lines), Decimal(0))
     said: dict[str, Any] = {"drafts": [draft.to_json() for draft in found]}
     if not found:
         return Told(said=said)
@@ -197,10 +195,7 @@ def _tell_drafts(work: Work, found: tuple[Draft, ...]) -> Told:
             force=True,
         )
 
-    what = work.say(
-        f"{len(found)} 张凭证草稿, 借方合计 {money_text(total)}",
-        f"{len(found)} voucher drafts, debit {money_text(total)}",
-    )
+    what = work.say(f"{len(found)} 张凭证草稿", f"{len(found)} voucher drafts")
     why = work.say("复核后引入并记账", "look at them, import and post them")
     return Told(said=said, outputs=(Output(name, write),), asks=(Ask(what, name, why),))
 

@@ -13,7 +13,12 @@ from kamcore.monthend.step import Output, Step, Told, Work
 from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.form_file import Forms
 from kamcore.reports.monthly import MonthlyQuestion, MonthlyReport, monthly_report
-from kamcore.reports.monthly_sheets import customer_sheet, monthly_sheets, portfolio_sheets
+from kamcore.reports.monthly_sheets import (
+    ON_A_PAGE,
+    customer_sheet,
+    monthly_sheets,
+    portfolio_sheets,
+)
 from kamcore.reports.workbook import sheet_name
 from kamcore.reports.writing import write_report
 
@@ -58,7 +63,7 @@ def _tell_report(work: Work, report: MonthlyReport) -> Told:
         Output(
             f"{title}.html",
             lambda path: write_report(
-                portfolio_sheets(report, lang, words), path, lang=lang, force=True
+                portfolio_sheets(report, lang, words, ON_A_PAGE), path, lang=lang, force=True
             ),
         ),
         Output(f"{title}.json", lambda path: _write_json(report, path)),

@@ -26,7 +26,10 @@ from kamcore.reports.sheets import (
 )
 from kamcore.reports.workbook import sheet_name
 
-__all__ = ["customer_sheet", "monthly_sheets", "portfolio_sheets"]
+__all__ = ["ON_A_PAGE", "customer_sheet", "monthly_sheets", "portfolio_sheets"]
+
+ON_A_PAGE = 1000
+"""How many customers a page lists; a workbook lists all."""
 
 LARGEST = 10
 """How many customers the chart of the largest shows."""
@@ -99,18 +102,27 @@ _NO_SUM = ("limit", "used")
 
 
 def monthly_sheets(
-    report: MonthlyReport, lang: str = "zh", words: Mapping[str, str] | None = None
+    report: MonthlyReport,
+    lang: str = "zh",
+    words: Mapping[str, str] | None = None,
+    most: int | None = None,
 ) -> tuple[Sheet, ...]:
     """The portfolio, then every chosen customer; `words` name a company's own levels."""
     own = [customer_sheet(report, code, lang, words) for code in report.chosen]
-    return (*portfolio_sheets(report, lang, words), *own)
+    return (*portfolio_sheets(report, lang, words, most), *own)
 
 
 def portfolio_sheets(
-    report: MonthlyReport, lang: str = "zh", words: Mapping[str, str] | None = None
+    report: MonthlyReport,
+    lang: str = "zh",
+    words: Mapping[str, str] | None = None,
+    most: int | None = None,
 ) -> tuple[Sheet, ...]:
-    """The report on all customers: figures, months, ages, states; then a row for each of them."""
-    say = _Words(lang, words)
+    """The report on all customers: figures, months, ages, states; then a row for each of them.
+
+    With `most` only so many customers are listed, the largest sales first; the rest is counted.
+    """
+    say = _Words(lang, words, most)
     parts: list[Part] = [*_head(report, say, say.of("大客户业务月报表", "Key-account report"))]
     totals = report.totals()
     pairs = [(say.head(name), _round(report, totals[name])) for name in _shown(report, totals)]
@@ -147,7 +159,10 @@ def customer_sheet(
 class _Words:
     """What is said in one language."""
 
-    def __init__(self, lang: str, words: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, lang: str, words: Mapping[str, str] | None, most: int | None = None
+    ) -> None:
+        self.most = most
         self.at = 0 if lang == "zh" else 1
         self.own = words or {}
 
@@ -327,7 +342,18 @@ def _rows(report: MonthlyReport, say: _Words, frame: pl.DataFrame) -> Listing:
         )
         for name in frame.columns
     )
-    return Listing(columns=columns, frame=frame, total=say.of("合计", "total"), keep=2)
+    rest = 0 if say.most is None else max(0, frame.height - say.most)
+    totals = report.totals()
+    total = say.of("合计", "total")
+    if rest:
+        total = say.of(f"合计 (另有 {rest} 家未列)", f"total (with {rest} not listed)")
+    return Listing(
+        columns=columns,
+        frame=frame if say.most is None else frame.head(say.most),
+        total=total,
+        totals={name: totals[name] for name in frame.columns if name in totals} if rest else {},
+        keep=2,
+    )
 
 
 def _tie(say: _Words) -> Check:
