@@ -15,6 +15,7 @@ import polars as pl
 
 import kamcore as kc
 from kamcore import pricing
+from kamcore.forms.price_list import Item
 from kamcore.model.order import Order
 from kamcore.model.rebate import RebateClause
 from kamcore.pipeline.drafting import write_drafts
@@ -199,24 +200,21 @@ def _lines_of(path: Path) -> list[str]:
     return path.read_bytes().decode("gb18030").splitlines()
 
 
-def show_contribution(found: Rebate, sales: pl.DataFrame) -> None:
+def show_contribution(found: Rebate, sales: pl.DataFrame, forms: Forms) -> None:
     """What the customer leaves at 6 % a year for the money that is waited for."""
     print("6 利润贡献 contribution")
-    cost = {"A-100": Decimal(70), "B-200": Decimal(50)}
-    costs = [cost[item] * many for item, many in sales.select("item", "quantity").iter_rows()]
-    nets = [round(amount / (1 + RATE), 2) for amount in sales["amount"]]
-    facts = pl.DataFrame(
-        {
-            "customer": CUSTOMER,
-            "revenue": [sum(nets, Decimal(0))],
-            "rebate": [found.net],
-            "cost": [sum(costs, Decimal(0))],
-        }
+    net = pricing.net_of_tax(sales, RATE)
+    for invoice, amount in net.select("invoice", "amount").iter_rows():
+        print(f"  {invoice} 不含税 {amount:,.2f}")
+    left = pricing.customer_contribution(
+        net,
+        sales,
+        costs={item.code: item.cost for item in forms.of(Item) if item.cost is not None},
+        rebates=[found],
+        annual_rate=Decimal("0.06"),
+        as_of=date(2025, 12, 31),
     )
-    left = pricing.contribution(
-        facts, sales, annual_rate=Decimal("0.06"), as_of=date(2025, 12, 31)
-    )
-    for name, value in left.row(0, named=True).items():
+    for name, value in left.frame.drop("margin").row(0, named=True).items():
         print(f"  {name} {value if name == 'customer' else format(value, ',.2f')}")
 
 
@@ -228,7 +226,7 @@ def main(folder: Path) -> None:
     show_invoices(forms, sales)
     show_trail(forms, books)
     found = book(forms.of(RebateClause)[0], sales, books, folder)
-    show_contribution(found, sales)
+    show_contribution(found, sales, forms)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kamcore.model.mapping import CodeMap
     from kamcore.model.voucher import Line, Voucher
     from kamcore.pipeline import Conversion, convert, read, write
+    from kamcore.pipeline.form_file import Forms, read_forms
+    from kamcore.pipeline.price_file import read_prices
 
 __version__ = "0.1.0"
 
@@ -39,6 +41,7 @@ __all__ = [
     "CodeMap",
     "Conversion",
     "Entity",
+    "Forms",
     "KamcoreError",
     "Line",
     "LossRefused",
@@ -53,6 +56,8 @@ __all__ = [
     "check",
     "convert",
     "read",
+    "read_forms",
+    "read_prices",
     "write",
 ]
 
@@ -61,11 +66,14 @@ _DOORS = {
     "CodeMap": "kamcore.model.mapping",
     "Conversion": "kamcore.pipeline",
     "Entity": "kamcore.model.entity",
+    "Forms": "kamcore.pipeline.form_file",
     "Line": "kamcore.model.voucher",
     "Voucher": "kamcore.model.voucher",
     "check": "kamcore.books.check",
     "convert": "kamcore.pipeline",
     "read": "kamcore.pipeline",
+    "read_forms": "kamcore.pipeline.form_file",
+    "read_prices": "kamcore.pipeline.price_file",
     "write": "kamcore.pipeline",
 }
 

@@ -14,6 +14,9 @@ from command_line import kamcore
 HERE = Path(__file__).parents[2] / "examples" / "key_account_year"
 
 
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     folder = tmp_path_factory.mktemp("year")
@@ -44,6 +47,20 @@ def test_every_figure_it_prints_was_worked_out_by_hand(ran):
     assert missing - {"0.00", "1000.00", "208.00", "184.00", "1479.00"} - volumes(said) == set()
 
 
+WORKINGS = {"0.40", "0.88", "0.90", "0.92", "0.95", "1.13", "105.00", "106.00"}
+"""What the figures are worked out with: discounts, the divisor of tax, limit and wrong price."""
+
+
+def test_every_figure_of_the_readme_is_printed(ran):
+    said, _ = ran
+    figure = re.compile(r"\d[\d,]*\.\d\d\b")
+    by_hand = (HERE / "README.md").read_text("utf-8").split("## 8")[0]
+    shown = {one.replace(",", "") for one in figure.findall(said)}
+    worked = {one.replace(",", "") for one in figure.findall(by_hand)}
+    assert len(worked) > 40
+    assert worked - WORKINGS - shown == set()
+
+
 def volumes(said):
     """Volumes: whole in the README."""
     return set(re.findall(r"计返 ([\d,]+\.\d\d)", said.replace(",", "")))
@@ -55,6 +72,15 @@ def test_the_voucher_of_the_rebate_imports_into_yonyou(ran):
     totals = books.totals()
     assert (totals.vouchers, totals.lines, totals.debit) == (5, 11, totals.credit)
     assert [problem.text() for problem in kc.check(books) if problem.severity == "error"] == []
+
+
+def test_the_program_of_the_readme_prints_what_it_says(monkeypatch, capsys):
+    (code,) = PYTHON.findall((HERE / "README.md").read_text("utf-8"))
+    monkeypatch.chdir(HERE)
+    exec(compile(code, "README.md", "exec"), {})
+    said = [line.strip() for line in re.findall(r"\)  +# (.*)", code)]
+    assert len(said) == 3
+    assert capsys.readouterr().out.splitlines() == said
 
 
 def test_the_commands_of_the_readme_give_the_same(ran):
@@ -79,6 +105,9 @@ def test_the_commands_of_the_readme_give_the_same(ran):
     )
     assert said["conditions"][0]["facts"]["late"] == ["FP-2"]
     assert [line["account"] for line in said["drafts"][0]["lines"]] == ["2241", "2221", "1122"]
+    year = ("--from", "2025-01-01", "--to", "2025-12-31", "--rate", "6%")
+    (left,) = kamcore("order", "profit", form, "--books", books, *year, "--json").json["rows"]
+    assert (left["finance"], left["contribution"]) == ("2334.98", "52254.39")
     trail = kamcore("order", "trace", "SO-3", form, "--books", books, "--json").json
     kinds = [step["kind"] for step in trail["steps"]]
     assert kinds == ["order", "delivery", "receipt", "voucher", "voucher"]

@@ -1,5 +1,6 @@
 """Prices, orders and sales from form files, ready to be asked."""
 
+import os
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -10,10 +11,21 @@ from kamcore.model.price import Membership, PricePolicy, PriceRule
 from kamcore.model.promotion import Promotion
 from kamcore.model.rebate import Sale
 from kamcore.pipeline.contract_file import contracts_of
-from kamcore.pipeline.form_file import Forms
+from kamcore.pipeline.form_file import Forms, read_forms
 from kamcore.pricing import Prices, contract_prices, last_sale_prices
 
-__all__ = ["prices_of", "sales_of"]
+__all__ = ["prices_of", "read_prices", "sales_of"]
+
+
+def read_prices(paths: Iterable[str | os.PathLike[str]]) -> Prices:
+    """The price list that form files hold together, ready for `kamcore.pricing.quote`.
+
+    Raises:
+        UsageError: there is no such file.
+        SourceError: a file cannot be opened as what it is, or a record is wrong; every mistake is
+            listed with its place.
+    """
+    return prices_of(read_forms(paths).require())
 
 
 def prices_of(forms: Forms) -> Prices:
