@@ -201,13 +201,16 @@ class _Work:
         candidates = candidates.filter(alike)
         if not strong:
             candidates = self._without_contrary(candidates)
-        best = candidates.group_by("ours", "theirs").agg(pl.col("cost").min(), pl.len())
+        best = candidates.group_by("ours", "theirs").agg(
+            pl.col("cost").min(), pl.len(), _contradicts().any().alias("odd")
+        )
         # Two numbers in common say more than a nearer date.
         best = best.with_columns(cost=pl.col("cost") - 10_000 * (pl.col("len").cast(pl.Int64)))
-        found = nearest(best.drop("len"))
-        certain = pl.col("alone") & pl.lit(strong)
+        found = nearest(best.drop("len", "odd"))
+        found = found.join(best.select("ours", "theirs", "odd"), on=["ours", "theirs"])
+        certain = pl.col("alone") & ~pl.col("odd") & pl.lit(strong)
         rules = {"rule": pl.lit("reference"), "certain": certain}
-        self._take(found.with_columns(**rules), self.pairs)
+        self._take(found.with_columns(**rules).drop("odd"), self.pairs)
 
     def _speaking(self) -> pl.DataFrame:
         """Parties whose two books name the same numbers: there another number is another thing."""
@@ -347,6 +350,17 @@ class _Work:
             found = found.filter("alone")
         rules = {"rule": pl.lit("reference"), "certain": pl.col("alone")}
         self._take(found.with_columns(**rules), self.unequal)
+
+
+def _contradicts() -> pl.Expr:
+    """A text calls an invoice what stands as a payment, or the reverse, and the other is silent.
+
+    That is how an invoice on the wrong side looks, which has the amount and number of its payment.
+    """
+    said = pl.coalesce("kind", "kind_there")
+    silent = pl.any_horizontal(pl.col("kind", "kind_there").is_null())
+    other = pl.when(pl.col("units") < 0).then(pl.lit("invoice")).otherwise(pl.lit("payment"))
+    return (silent & (said == other)).fill_null(value=False)
 
 
 def _keyed(pool: Pool, columns: list[str], *, strong: bool) -> pl.DataFrame:
