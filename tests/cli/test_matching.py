@@ -1,13 +1,16 @@
 """``match`` and ``settle`` on lists and on books: the keys of --json, files, replay, refusals."""
 
+import datetime as dt
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from command_line import DEMO, kamcore
-from kamcore.pipeline import read
+from kamcore.pipeline import read, write
+from small_books import books, cr, dr, voucher
 
 ITEMS = """id,party,date,due,amount,currency,reference,text
 I1,甲有限公司,2025-01-05,2025-02-05,1000.00,CNY,12345601,销售
@@ -103,9 +106,9 @@ def test_a_workbook_of_both_tiers(folder):
 def test_books_are_written_with_their_applications(tmp_path):
     (tmp_path / "账.xls").write_bytes(DEMO.read_bytes())
     done = kamcore("match", "账.xls", "-o", "账.jsonl", "--json", cwd=tmp_path)
-    books = read(tmp_path / "账.jsonl").books
+    after = read(tmp_path / "账.jsonl").books
     ids = {part["id"] for one in done.json["automatic"] for part in one["items"]}
-    assert set(books.applications["item"]) == ids
+    assert set(after.applications["item"]) == ids
     first = kamcore("age", "账.xls", "--account", "1122", "--as-of", "2025-03-31", "--json",
                     cwd=tmp_path)  # fmt: skip
     then = kamcore("age", "账.jsonl", "--account", "1122", "--as-of", "2025-03-31", "--json",
@@ -215,3 +218,31 @@ def test_a_form_of_other_names_leads_to_their_party(folder):
     refused = matched(folder, "--aliases", "names.toml")
     assert refused.code == 3
     assert refused.json["error"]["code"] == "D8101"
+
+
+def test_settle_books_its_drafts_with_their_applications(tmp_path):
+    dollars = {"currency": "USD", "aux": {"customer": "01"}}
+    made = books(
+        voucher(1, dr("1122", 7150, fx_debit=Decimal(1000), invoice="10000001", **dollars),
+                cr("6001", 7150)),
+        voucher(2, dr("1002", 7189), cr("1122", 7189, fx_credit=Decimal(1000),
+                summary="发票号10000001", **dollars), date=dt.date(2025, 2, 10)),
+    )  # fmt: skip
+    write(made, tmp_path / "账.jsonl", "native")
+    done = kamcore("settle", "账.jsonl", "--books", "后.jsonl", "--json", cwd=tmp_path)
+    (draft,) = done.json["drafts"]
+    assert draft["applications"] == [
+        {"line_no": 1, "item": None, "receipt": "2/2/1", "amount": "39.00", "fx_amount": "0.00"}
+    ]
+    assert done.json["books"] == "后.jsonl"
+    words = ("age", "--account", "1122", "--as-of", "2025-03-31", "--json")
+    aged = kamcore(words[0], "后.jsonl", *words[1:], cwd=tmp_path).json
+    assert aged["rows"] == []
+    assert kamcore("match", "后.jsonl", "--json", cwd=tmp_path).code == 0
+    again = kamcore("settle", "账.jsonl", "--books", "后.jsonl", "--json", cwd=tmp_path)
+    assert (again.code, again.json["error"]["code"]) == (2, "C1001")
+
+
+def test_settle_books_only_one_set_of_books(folder):
+    words = ("settle", "items.csv", "receipts.csv", "--books", "x.jsonl", "--json")
+    assert kamcore(*words, cwd=folder).json["error"]["code"] == "M6041"

@@ -1,13 +1,26 @@
 """Drafts of a settlement: differences by reason, and realised exchange differences."""
 
+import datetime as dt
 from decimal import Decimal
 
+import attrs
+import polars as pl
 import pytest
 
+from kamcore.books import schema
 from kamcore.errors import UsageError
+from kamcore.ledger import age
+from kamcore.ledger.applied import item_positions
+from kamcore.ledger.engine import open_frames
+from kamcore.ledger.fifo import Question
+from kamcore.ledger.policy import AgeingPolicy
+from kamcore.ledger.selection import Scope
 from kamcore.matching.applying import applications
 from kamcore.matching.one_sided import match
+from kamcore.matching.positions import open_lists
+from kamcore.matching.settled import settled_books
 from kamcore.matching.settling import SettlementAccounts, settlement_drafts
+from kamcore.pipeline.drafting import draft_books
 from matching.lists import days, rows
 from small_books import books, cr, dr, voucher
 
@@ -50,8 +63,6 @@ def test_a_payable_is_written_off_on_the_other_side():
 
 
 def test_accounts_come_from_the_books_by_name_and_from_the_caller():
-    import polars as pl
-
     codes = {"1122": "应收账款", "6603": "财务费用", "660301": "手续费", "600109": "返利"}
     chart = pl.DataFrame({"code": list(codes), "name": list(codes.values())})
     made = books(voucher(1, dr("1122", 1), cr("6001", 1)), accounts=chart)
@@ -103,3 +114,99 @@ def test_what_adds_up_in_base_currency_needs_no_voucher():
 def test_without_a_control_account_nothing_is_drafted():
     with pytest.raises(UsageError, match="M6041"):
         drafts_of(rows(("A", 1000)), rows(("R", 990, {"text": "手续费10"})))
+
+
+CUSTOMER = {"aux": {"customer": "01"}}
+
+
+def sold(amount, rate, number, *, paid=None):
+    """An export invoice, or its payment, in dollars at a rate."""
+    fx, base = Decimal(amount), Decimal(amount) * Decimal(rate)
+    told = {"currency": "USD", "summary": f"发票号{number}", **CUSTOMER}
+    if paid is None:
+        return dr("1122", base, fx_debit=fx, invoice=number, **told), cr("6001", base)
+    return dr("1002", base), cr("1122", base, fx_credit=fx, **told)
+
+
+def settled(made):
+    """Match, draft, and book the drafts with all applications."""
+    found = match(*open_lists(made, END))
+    drafts = settlement_drafts(found.automatic, found.documents, SettlementAccounts.of(made))
+    applied = applications(found.automatic, found.documents)
+    whole = made.replace(applications=applied)
+    return found, drafts, settled_books(whole, drafts, draft_books(drafts, made))
+
+
+END = dt.date(2025, 3, 31)
+
+
+@pytest.mark.parametrize("rates", [("7.15", "7.189"), ("7.15", "7.11"), ("7.15", "7.15")])
+@pytest.mark.parametrize("fee", [False, True])
+def test_books_with_drafts_and_applications_have_nothing_open(rates, fee):
+    at, then = rates
+    pays = "9975.50" if fee else "10000.00"
+    bank, control = sold(pays, then, "10000001", paid=True)
+    told = f"{control.summary} 扣手续费24.50" if fee else control.summary
+    made = books(
+        voucher(1, *sold("10000.00", at, "10000001"), date=dt.date(2025, 1, 10)),
+        voucher(2, bank, attrs.evolve(control, summary=told), date=dt.date(2025, 2, 10)),
+        voucher(3, *sold("333.33", at, "10000002"), date=dt.date(2025, 2, 11)),
+    )
+    found, drafts, after = settled(made)
+    assert [one.difference for one in found.automatic] == [Decimal("24.5") if fee else 0]
+    assert len(drafts) == int(fee or at != then)
+    items, receipts = open_lists(after, END)
+    assert items["id"].to_list() == ["3/1/1"]
+    assert receipts.height == 0
+    for measure in ("base", "fx"):
+        question = Question(
+            scope=Scope(accounts=("1122",)),
+            as_of=END,
+            policy=AgeingPolicy(measure=measure, openings=False, basis="document"),
+        )
+        frames = open_frames(after)
+        left = item_positions(frames, question).collect().to_native()
+        still = left.filter(left["open"] != 0)["id"].to_list()
+        assert still == ["3/1/1"]
+    totals = age(after, as_of=END, account="1122", by=["customer"]).to_polars()
+    assert totals["total"].sum() == Decimal("333.33") * Decimal(at) // Decimal("0.0001") / 10000
+
+
+def test_several_rates_settle_each_other_first():
+    made = books(
+        voucher(1, *sold("1000.00", "7.00", "10000001"), date=dt.date(2025, 1, 10)),
+        voucher(2, *sold("2000.00", "7.30", "10000002"), date=dt.date(2025, 1, 20)),
+        voucher(3, *sold("3000.00", "7.15", "10000001、10000002", paid=True)),
+    )
+    found, (draft,), after = settled(made)
+    assert [(line.account, line.debit, line.credit) for line in draft.lines] == [
+        ("1122", 0, 150),
+        ("6603", 150, 0),
+    ]
+    assert [frame.height for frame in open_lists(after, END)] == [0, 0]
+    positions = after.applications.select("amount", "fx_amount").sum().row(0)
+    assert positions == (21600, 3000)
+    assert found.automatic[0].rule == "reference"
+
+
+def test_documents_take_drafts_as_adjustments():
+    document = {
+        "party_role": "customer", "party": "01", "account": "1122", "date": END, "currency": "USD",
+        "fx_amount": Decimal(100),
+    }  # fmt: skip
+    tables = {
+        name: pl.DataFrame(
+            [{**document, "id": name, "amount": Decimal(amount), "invoice": "A1"}]
+        ).with_columns(pl.col("amount", "fx_amount").cast(schema.AMOUNT))
+        for name, amount in (("open_items", 715), ("receipts", 711))
+    }
+    made = books(voucher(1, dr("1122", 4), cr("6001", 4)), **tables)
+    found, (draft,), after = settled(made)
+    assert found.automatic
+    assert after.adjustments.select("amount", "fx_amount", "party").row(0) == (4, 0, "01")
+    assert draft.to_json()["applications"] == [
+        {"line_no": 1, "item": "open_items", "receipt": None, "amount": "4.00",
+         "fx_amount": "0.00"}
+    ]  # fmt: skip
+    total = age(after, as_of=END, account="1122").to_polars()["total"].sum()
+    assert total == 0

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import attrs
 import click
+import polars as pl
 
+from kamcore.books import Books
 from kamcore.cli.alias_tables import alias_option, aliases_of
 from kamcore.cli.faults import BAD_VALUE, MISSING
 from kamcore.cli.figures import split
@@ -17,7 +19,8 @@ from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH, pairs, read_options, source_format
 from kamcore.cli.progress import busy
 from kamcore.cli.screen import Screen
-from kamcore.errors import Problem, UsageError
+from kamcore.errors import Fault, Problem, UsageError
+from kamcore.matching.applying import Undo, applications
 from kamcore.matching.columns import empty
 from kamcore.matching.decisions import Saved, replay
 from kamcore.matching.one_sided import match
@@ -28,7 +31,15 @@ from kamcore.pipeline.match_lists import Lists, Wanted, read_lists
 from kamcore.pipeline.reading import source_of
 from kamcore.place import Place
 
-__all__ = ["Matched", "Request", "match_options", "matched", "policy_of"]
+__all__ = ["Matched", "Request", "match_options", "matched", "policy_of", "with_applications"]
+
+NOT_THESE_BOOKS = Fault(
+    code="U1041",
+    zh="核销记录只能写回同一个账套; {value} 用 .xlsx 写成清单",
+    en="applications go back into one set of books only; write {value} as an .xlsx list",
+    hint_zh="单据和收款都从同一账套读取时, 才能写出带核销记录的账套",
+    hint_en="match a set of books with itself to write it with its applications",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -278,3 +289,20 @@ def _found(items: Lists, receipts: Lists, policy: MatchPolicy, request: Request)
     return Matched(
         items=items, receipts=receipts, matching=matching, saved=saved, lines=tuple(lines)
     )
+
+
+def with_applications(found: Matched, output: Path, undone: Iterable[Undo] = ()) -> Books:
+    """The books that were matched within themselves, with what was decided.
+
+    Raises:
+        UsageError: items and receipts are not of one set of books, which `output` is to hold.
+    """
+    books = found.items.books
+    if books is None or found.items is not found.receipts:
+        raise UsageError(NOT_THESE_BOOKS.at(Place(file=str(output)), output.name))
+    decided = [*found.matching.automatic, *(found.saved.settled if found.lines else ())]
+    once = {one.id: one for one in decided}.values()
+    back = {one.of: one for one in (*found.saved.undone, *undone)}.values()
+    made = applications(once, found.matching.documents, undone=back, on=None)
+    held = books.applications.drop("source_row")
+    return books.replace(applications=pl.concat([held, made.select(held.columns)]))

@@ -13,14 +13,14 @@ from kamcore.cli import grammar
 from kamcore.cli.faults import BAD_VALUE
 from kamcore.cli.figures import split
 from kamcore.cli.grammar import option
-from kamcore.cli.matched import Matched, Request, match_options, matched
+from kamcore.cli.matched import Matched, Request, match_options, matched, with_applications
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen, money, needs_a_look
 from kamcore.errors import Fault, UsageError
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.xlsx_writing import write_xlsx
 from kamcore.ledger.draft import money_text
-from kamcore.matching.applying import Undo, applications
+from kamcore.matching.applying import Undo
 from kamcore.matching.decisions import accept_line, to_lines, undo_line
 from kamcore.matching.policy import reason_of
 from kamcore.matching.result import Decision
@@ -29,13 +29,6 @@ from kamcore.pipeline.decision_file import write_decisions
 from kamcore.pipeline.writing import write
 from kamcore.place import Place
 
-NOT_THESE_BOOKS = Fault(
-    code="U1041",
-    zh="核销记录只能写回同一个账套; {value} 用 .xlsx 写成清单",
-    en="applications go back into one set of books only; write {value} as an .xlsx list",
-    hint_zh="单据和收款都从同一账套读取时, 才能写出带核销记录的账套",
-    hint_en="match a set of books with itself to write it with its applications",
-)
 UNKNOWN_DECISION = Fault(
     code="U1042",
     zh="没有名为「{value}」的{kind_zh}",
@@ -206,19 +199,9 @@ def _write(
 
 
 def _write_books(found: Matched, writing: Writing, undone: Iterable[Undo]) -> None:
-    books = found.items.books
-    output = writing.output
-    if output is None:
-        return
-    if books is None or found.items is not found.receipts:
-        raise UsageError(NOT_THESE_BOOKS.at(Place(file=str(output)), output.name))
-    decided = [*found.matching.automatic, *(found.saved.settled if found.lines else ())]
-    once = {one.id: one for one in decided}.values()
-    back = {one.of: one for one in (*found.saved.undone, *undone)}.values()
-    made = applications(once, found.matching.documents, undone=back, on=None)
-    held = books.applications.drop("source_row")
-    table = pl.concat([held, made.select(held.columns)])
-    write(books.replace(applications=table), output, NATIVE, force=writing.force)
+    if writing.output is not None:
+        books = with_applications(found, writing.output, undone)
+        write(books, writing.output, NATIVE, force=writing.force)
 
 
 def _write_list(screen: Screen, found: Matched, output: Path, *, force: bool) -> None:

@@ -6,7 +6,9 @@ its two documents unless a day is given, and an undone decision is not deleted: 
 take it back follow, dated on the day it was undone.
 
 In base currency the smaller of the two shares is applied, so that neither side is settled beyond
-its amount; what is left over is the realised exchange difference (`kamcore.matching.settling`).
+its amount.  What one document of a decision keeps of it then settles what another keeps, with
+nothing in transaction currency; what is left over after that is the realised exchange difference
+(`kamcore.matching.settling`).
 """
 
 import datetime as dt
@@ -20,7 +22,18 @@ import polars as pl
 from kamcore.books import schema
 from kamcore.matching.result import Decision
 
-__all__ = ["Pair", "Shares", "Side", "Undo", "applications", "by_side", "pairs"]
+__all__ = [
+    "Pair",
+    "Shares",
+    "Side",
+    "Spread",
+    "Undo",
+    "applications",
+    "by_side",
+    "met",
+    "pairs",
+    "spread",
+]
 
 ZERO = Decimal(0)
 
@@ -125,7 +138,8 @@ def applications(
     rows = []
     for decision in decisions:
         made = []
-        for number, (item, receipt, amount) in enumerate(pairs(decision, known), start=1):
+        for number, (pair, base) in enumerate(spread(decision, known, share).applied, start=1):
+            item, receipt, amount = pair
             days = [day for day in (known[item]["date"], known[receipt]["date"]) if day]
             made.append(
                 {
@@ -133,7 +147,7 @@ def applications(
                     "item": item[1],
                     "receipt": receipt[1],
                     "date": on or max(days, default=None),
-                    "amount": min(share.of(item, amount), share.of(receipt, amount)),
+                    "amount": base,
                     "fx_amount": amount,
                     "reverses": None,
                     "rule": f"{decision.rule} v{decision.version}",
@@ -158,6 +172,47 @@ def _taken_back(row: Mapping[str, Any], undo: Undo) -> dict[str, Any]:
     }
 
 
+@attrs.frozen(kw_only=True)
+class Spread:
+    """What a decision applies, and what of its documents is then left in base currency.
+
+    `applied` are pairs with the amount in base currency; `settled` and `settling` what documents
+    of either side keep of it, of which at most one holds anything.
+    """
+
+    applied: tuple[tuple[Pair, Decimal], ...]
+    settled: tuple[tuple[Side, Decimal], ...]
+    settling: tuple[tuple[Side, Decimal], ...]
+
+
+def spread(
+    decision: Decision, documents: Mapping[Side, Mapping[str, Any]], share: "Shares"
+) -> Spread:
+    """Spread a decision over pairs, with amounts in base currency."""
+    applied: list[tuple[Pair, Decimal]] = []
+    kept: tuple[dict[Side, Decimal], dict[Side, Decimal]] = ({}, {})
+    for item, receipt, amount in pairs(decision, documents):
+        both = share.of(item, amount), share.of(receipt, amount)
+        applied.append(((item, receipt, amount), min(both)))
+        for side, doc, base in zip(kept, (item, receipt), both, strict=True):
+            side[doc] = side.get(doc, ZERO) + base - min(both)
+    crossed = met(kept[0].items(), kept[1].items())
+    for item, receipt, base in crossed:
+        applied.append(((item, receipt, ZERO), base))
+        kept[0][item] -= base
+        kept[1][receipt] -= base
+    left = [tuple((doc, base) for doc, base in side.items() if base) for side in kept]
+    return Spread(applied=tuple(applied), settled=left[0], settling=left[1])
+
+
+def met(
+    settled: Iterable[tuple[Side, Decimal]], settling: Iterable[tuple[Side, Decimal]]
+) -> list[Pair]:
+    """Set amounts of two sides against each other, first against first, until one is used up."""
+    waiting = [_Rest(doc, amount) for doc, amount in settling if amount]
+    return list(_oldest(waiting, [_Rest(doc, amount) for doc, amount in settled if amount]))
+
+
 class Shares:
     """What an amount in transaction currency is in base currency, so that all shares add up."""
 
@@ -177,4 +232,7 @@ class Shares:
 
 
 def _cents(base: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    # A base amount finer than cents is used up by the last share.
+    if part == whole:
+        return base
     return (base * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)

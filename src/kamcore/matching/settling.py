@@ -4,10 +4,13 @@ A short payment that is settled in full leaves its difference on the control acc
 booked to the account of its reason (返利扣款, 质量扣款, 现金折扣, 手续费, 尾差).  An item at one
 rate settled by a receipt at another leaves amount × (second rate - first rate) in base currency
 (已实现汇兑损益).  Both come as drafts; a person or another program books them.
+
+A draft carries what its line on the control account settles, so that books that take both have
+nothing open of a settled document in any currency (`kamcore.matching.settled`).
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,14 +22,19 @@ from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import ZERO, Draft, DraftLine, rounded, sides
 from kamcore.ledger.engine import open_frames
 from kamcore.ledger.tree import AccountTree, account_tree
-from kamcore.matching.applying import Shares, Side, by_side, pairs
+from kamcore.matching.applying import Shares, Side, Spread, by_side, met, spread
 from kamcore.matching.policy import REASONS, Reason, reason_of
 from kamcore.matching.result import Decision
 from kamcore.model.chart import first_level
 from kamcore.model.role import accounts_with_role, standard_accounts
 from kamcore.place import Place
 
-__all__ = ["SettlementAccounts", "settlement_drafts"]
+__all__ = [
+    "DraftApplication",
+    "SettlementAccounts",
+    "SettlementDraft",
+    "settlement_drafts",
+]
 
 NO_CONTROL = Fault(
     code="M6041",
@@ -94,13 +102,59 @@ def _exchange(role: str, tree: AccountTree | None, family: str) -> str:
     return standard_accounts(role, family)[0]
 
 
+@attrs.frozen(kw_only=True)
+class DraftApplication:
+    """What a line of a draft settles, or what settles it: the other document and the amounts.
+
+    `is_item` says that the line is an item and the document settles it; `amount` is in base
+    currency, `fx_amount` in that of the document and zero for an exchange difference.
+    """
+
+    line_no: int
+    document: str
+    is_item: bool
+    amount: Decimal
+    fx_amount: Decimal
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys an application of a draft has under ``--json``."""
+        return {
+            "line_no": self.line_no,
+            "item": None if self.is_item else self.document,
+            "receipt": self.document if self.is_item else None,
+            "amount": f"{self.amount:.2f}",
+            "fx_amount": f"{self.fx_amount:.2f}",
+        }
+
+
+@attrs.frozen(kw_only=True)
+class SettlementDraft(Draft):
+    """A draft with what its lines settle on the control account."""
+
+    applications: tuple[DraftApplication, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys every draft has under ``--json``, and ``applications``."""
+        return {**super().to_json(), "applications": [one.to_json() for one in self.applications]}
+
+
+@attrs.frozen
+class _Booked:
+    """Two lines, which of them is on the control account, and what that one settles."""
+
+    lines: tuple[DraftLine, DraftLine]
+    control: int
+    settles: tuple[tuple[Side, Decimal, Decimal], ...]
+    is_item: bool = False
+
+
 def settlement_drafts(
     decisions: Iterable[Decision],
     documents: pl.DataFrame,
     accounts: SettlementAccounts,
     *,
     base_currency: str = "CNY",
-) -> tuple[Draft, ...]:
+) -> tuple[SettlementDraft, ...]:
     """Draft what decisions leave to be booked: a voucher per decision that leaves anything.
 
     `documents` are both lists as one frame (`Matching.documents`) with ``account`` and ``role``.
@@ -109,23 +163,48 @@ def settlement_drafts(
         UsageError: a document that leaves something has no control account.
     """
     known = by_side(documents)
+    share = Shares(known)
     drafts = []
     for decision in decisions:
-        lines = (
-            *_difference(decision, known, accounts, base_currency),
-            *_exchanged(decision, known, accounts, base_currency),
-        )
-        if lines:
+        found = spread(decision, known, share)
+        case = _Case(decision, known, share, found, accounts, base_currency)
+        booked = [one for one in (_difference(case), _exchanged(case)) if one is not None]
+        if booked:
             days = [known[doc]["date"] for doc in _docs(decision) if known[doc]["date"]]
             drafts.append(
-                Draft(
+                SettlementDraft(
                     date=max(days, default=dt.date.min),
-                    lines=lines,
+                    lines=tuple(line for one in booked for line in one.lines),
                     reason=decision.reason("zh"),
                     rule=f"settlement {decision.id}",
+                    applications=tuple(_applied(booked)),
                 )
             )
     return tuple(drafts)
+
+
+def _applied(booked: Iterable[_Booked]) -> Iterator[DraftApplication]:
+    for at, one in enumerate(booked):
+        for document, amount, fx_amount in one.settles:
+            yield DraftApplication(
+                line_no=2 * at + one.control + 1,
+                document=document[1],
+                is_item=one.is_item,
+                amount=amount,
+                fx_amount=fx_amount,
+            )
+
+
+@attrs.frozen
+class _Case:
+    """A decision with all that drafting needs."""
+
+    decision: Decision
+    known: Mapping[Side, Mapping[str, Any]]
+    share: Shares
+    found: Spread
+    accounts: SettlementAccounts
+    base_currency: str
 
 
 def _docs(decision: Decision) -> list[Side]:
@@ -144,58 +223,71 @@ def _item(decision: Decision, known: Mapping[Side, Mapping[str, Any]]) -> Mappin
     return document
 
 
-def _difference(
-    decision: Decision,
-    known: Mapping[Side, Mapping[str, Any]],
-    accounts: SettlementAccounts,
-    base_currency: str,
-) -> tuple[DraftLine, ...]:
+def _short(case: _Case) -> list[tuple[Side, Decimal]]:
+    """What of the items the pairs leave, up to the difference."""
+    paid: dict[Side, Decimal] = {}
+    for (item, _, amount), _ in case.found.applied:
+        paid[item] = paid.get(item, ZERO) + amount
+    left = [
+        ((True, part.id), part.amount - paid.get((True, part.id), ZERO))
+        for part in case.decision.items
+        if part.amount > 0
+    ]
+    # One line takes them all.
+    whole: Side = (False, "")
+    return [(doc, x) for doc, _, x in met(left, [(whole, case.decision.difference)])]
+
+
+def _difference(case: _Case) -> _Booked | None:
     """The reason's account against the control account."""
+    decision, base_currency = case.decision, case.base_currency
     if not decision.difference:
-        return ()
-    item = _item(decision, known)
+        return None
+    item = _item(decision, case.known)
     reason = reason_of(decision.difference_reason or "") or REASONS[-1]
     foreign = item["currency"] != base_currency
     base, whole = item["base"], item["amount"]
     amount = decision.difference
-    in_base = rounded(amount * base / whole, base_currency) if foreign and base else amount
+    settles = tuple((doc, case.share.of(doc, x), x) for doc, x in _short(case))
+    in_base = amount
+    if foreign and base:
+        told = sum((share for _, share, _ in settles), ZERO)
+        in_base = told if settles else rounded(amount * base / whole, base_currency)
     rate = (base / whole).quantize(Decimal("1e-10")) if foreign and base else None
     summary = f"{reason.zh} {item['text'] or item['id']}"
     more = {"currency": item["currency"], "fx_amount": amount, "rate": rate} if foreign else {}
     # A receivable goes down on the credit side, a payable on the debit side.
     sign = -1 if item["role"] != "supplier" else 1
     debit, credit = sides(sign * in_base)
-    target = accounts.by_reason[reason.id]
-    return (
+    target = case.accounts.by_reason[reason.id]
+    lines = (
         DraftLine(account=target, summary=summary, debit=credit, credit=debit),
         _control(item, summary, debit, credit, more),
     )
+    return _Booked(lines, 1, settles)
 
 
-def _exchanged(
-    decision: Decision,
-    known: Mapping[Side, Mapping[str, Any]],
-    accounts: SettlementAccounts,
-    base_currency: str,
-) -> tuple[DraftLine, ...]:
+def _exchanged(case: _Case) -> _Booked | None:
     """What the control account keeps in base currency after an item is settled."""
-    if decision.currency == base_currency or not decision.items:
-        return ()
-    share = Shares(known)
+    decision, found = case.decision, case.found
+    if decision.currency == case.base_currency or not decision.items:
+        return None
     # Above zero: more base currency came in, or went out, than the item stood at.
-    more = sum((share.of(by, x) - share.of(of, x) for of, by, x in pairs(decision, known)), ZERO)
+    more = sum((x for _, x in found.settling), ZERO) - sum((x for _, x in found.settled), ZERO)
     if not more:
-        return ()
-    item = _item(decision, known)
+        return None
+    item = _item(decision, case.known)
     summary = f"已实现汇兑损益 {item['text'] or item['id']}"
     signed = more if item["role"] != "supplier" else -more
     debit, credit = sides(signed)
     kept = {"currency": item["currency"], "fx_amount": ZERO}
-    target = accounts.fx_gain if signed > 0 else accounts.fx_loss
-    return (
+    target = case.accounts.fx_gain if signed > 0 else case.accounts.fx_loss
+    lines = (
         _control(item, summary, debit, credit, kept),
         DraftLine(account=target, summary=summary, debit=credit, credit=debit),
     )
+    left = found.settling if more > 0 else found.settled
+    return _Booked(lines, 0, tuple((doc, x, ZERO) for doc, x in left), more > 0)
 
 
 def _control(
