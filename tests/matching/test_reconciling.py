@@ -119,6 +119,28 @@ def test_every_finding_has_its_lines_once(both):
     assert named.select("side", "id").n_unique() == in_span.height
 
 
+def test_an_invoice_on_the_wrong_side_is_not_surely_the_payment_of_its_number():
+    """The number, the amount and the side agree; the text of one says it is something else."""
+    truth = drawn(4000, parties=12, noise=ROUGH)
+    sides = two_books(truth)
+    name = "武汉华联机械有限公司"
+    us = sides.ours.entity.name
+    for result in (
+        reconcile(sides.ours, sides.theirs[name], as_of=AS_OF, party=name),
+        reconcile(sides.theirs[name], sides.ours, as_of=AS_OF, party=us, us=name),
+    ):
+        lines = pl.concat(
+            [
+                frame.select("id", "text", side=pl.lit(side))
+                for side, frame in (("ours", result.ours), ("theirs", result.theirs))
+            ]
+        )
+        odd = lines.filter(pl.col("text").is_in(["No.37515495", "采购 37515495"]))
+        named = result.members.join(odd, on=["side", "id"])
+        tiers = named.join(result.matches.select("finding", "tier"), on="finding")["tier"]
+        assert tiers.to_list() == ["proposed", "proposed"]
+
+
 # What each cause looks like.
 
 HERE, THERE = Entity(name="海门远山食品有限公司"), Entity(name="长沙同创商贸有限公司")

@@ -53,10 +53,12 @@ class CrossingPolicy:
     """How far apart the two sides may book one thing.
 
     `window` days for lines that share an amount, `certain_days` for such a pair to be automatic.
+    `we_sell` says that our invoices are positive; where we buy they are negative.
     """
 
     window: int = 62
     certain_days: int = 45
+    we_sell: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -202,7 +204,7 @@ class _Work:
         if not strong:
             candidates = self._without_contrary(candidates)
         best = candidates.group_by("ours", "theirs").agg(
-            pl.col("cost").min(), pl.len(), _contradicts().any().alias("odd")
+            pl.col("cost").min(), pl.len(), _contradicts(we_sell=self.policy.we_sell).any().alias("odd")
         )
         # Two numbers in common say more than a nearer date.
         best = best.with_columns(cost=pl.col("cost") - 10_000 * (pl.col("len").cast(pl.Int64)))
@@ -352,14 +354,15 @@ class _Work:
         self._take(found.with_columns(**rules), self.unequal)
 
 
-def _contradicts() -> pl.Expr:
+def _contradicts(*, we_sell: bool) -> pl.Expr:
     """A text calls an invoice what stands as a payment, or the reverse, and the other is silent.
 
     That is how an invoice on the wrong side looks, which has the amount and number of its payment.
     """
     said = pl.coalesce("kind", "kind_there")
     silent = pl.any_horizontal(pl.col("kind", "kind_there").is_null())
-    other = pl.when(pl.col("units") < 0).then(pl.lit("invoice")).otherwise(pl.lit("payment"))
+    raises = (pl.col("units") > 0) == we_sell
+    other = pl.when(raises).then(pl.lit("payment")).otherwise(pl.lit("invoice"))
     return (silent & (said == other)).fill_null(value=False)
 
 

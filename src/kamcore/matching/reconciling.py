@@ -177,7 +177,9 @@ def _reconciled(
         window=policy.window,
         we_sell=sides.direction != "payable",
     )
-    crossing = CrossingPolicy(window=policy.window, certain_days=policy.certain_days)
+    crossing = CrossingPolicy(
+        window=policy.window, certain_days=policy.certain_days, we_sell=question.we_sell
+    )
     found = findings(question, cross(pools[0], pools[1], crossing))
     parties = _parties(pools, stated, links)
     differences = _with_openings(parties, found)
