@@ -161,6 +161,8 @@ def _posting(lines: pl.DataFrame, dialect: Dialect, base: str) -> list[pl.Expr]:
     net = pl.col("debit") - pl.col("credit")
     paid = pl.col("fx_debit") - pl.col("fx_credit")
     priced = paid.is_not_null() & ((paid > 0) == (net > 0)) & (net != 0)
+    # A commodity is a word of capitals; a code of the source's own would end the amount.
+    priced &= pl.col("currency").str.contains("^[A-Z]{2,}$")
     plain = [pl.lit("  "), _figure(net), pl.lit(f" {base}")]
     units = [pl.lit("  "), _figure(paid), pl.lit(" "), pl.col("currency")]
     price = [*units, pl.lit(" @@ "), _figure(net.abs()), pl.lit(f" {base}")]
