@@ -161,7 +161,9 @@ def show_rebate(found: Rebate, accrued: Decimal) -> None:
     print(f"  至 {found.until}: 计返 {found.volume:,.2f}")
     for condition in said["conditions"]:
         mark = "满足" if condition["met"] else "有逾期"
-        print(f"    {condition['text']}: {mark} {', '.join(condition['facts']['late'])}".rstrip())
+        facts = condition["facts"]
+        invoices = ", ".join(facts["late"] if "late" in facts else facts["returns"])
+        print(f"    {condition['text']}: {mark} {invoices}".rstrip())
     for band in said["bands"]:
         share = Decimal(band["rate"]) * 100
         print(f"    {band['from']} 起 {share:.0f}%: {band['volume']} → {band['amount']}")

@@ -327,3 +327,30 @@ def test_each_form_of_a_rebate_has_its_voucher(form, lines, red):
 
 def test_charts_without_contract_liabilities_owe_goods_as_advances():
     assert RebateAccounts.of("ASSBE", RebateForm.GOODS).accrued == "2203"
+
+
+def test_groups_and_returns_are_shown_with_their_facts_and_forfeit_nothing():
+    pumps = clause("whole", rate=D("0.01"), groups=("泵",))
+    sales = [
+        sale("01-05", 1000, group="泵", invoice="F1"),
+        sale("01-06", 500, group="阀", invoice="F2"),
+        sale("02-01", -100, group="泵", invoice="F3"),
+        sale("02-02", -50, group="阀", invoice="F4"),
+    ]
+    found = rebate(pumps, sales, **YEAR)
+    assert (found.volume, found.entitlement) == (900, 9)
+    said = [(one.zh, one.en, one.met, dict(one.facts)) for one in found.conditions]
+    assert said == [
+        ("只计 泵", "only 泵 count", True, {"invoices": 1, "outside": "450.00"}),
+        (
+            "退货已扣除",
+            "returns deducted",
+            True,
+            {"returns": ["F3"], "returned": "-100.00"},
+        ),
+    ]
+    gross = rebate(attrs.evolve(pumps, returns_deducted=False), sales, **YEAR)
+    assert (gross.volume, gross.conditions[1].zh) == (1000, "退货不扣")
+    none = rebate(attrs.evolve(pumps, groups=("管",)), sales, **YEAR)
+    assert [(one.met, one.forfeits) for one in none.conditions] == [(False, False)]
+    assert none.is_earned

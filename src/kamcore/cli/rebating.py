@@ -291,6 +291,9 @@ _FACTS = {
     "before_from": ("上年自", "from"),
     "before_to": ("至", "to"),
     "growth": ("增长", "growth"),
+    "outside": ("不计", "outside"),
+    "returns": ("退货", "returns"),
+    "returned": ("退货金额", "returned"),
 }
 
 

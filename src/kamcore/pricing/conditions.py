@@ -12,7 +12,7 @@ import polars as pl
 from kamcore.ledger.draft import money_text
 from kamcore.model.rebate import Condition, ConditionKind, Measure, RebateClause
 
-__all__ = ["Finding", "Period", "condition_findings", "in_time"]
+__all__ = ["Finding", "Period", "condition_findings", "in_time", "named", "scope_findings"]
 
 HUNDRED = Decimal(100)
 
@@ -36,13 +36,21 @@ class Period:
 
 @attrs.frozen
 class Finding:
-    """A condition, whether it is met, and the facts that say so."""
+    """A condition, whether it is met, and the facts that say so.
 
-    condition: Condition
+    Without a `condition` it is about which sales count: product groups, items, returns.
+    """
+
+    condition: Condition | None
     met: bool
     zh: str
     en: str
     facts: Mapping[str, Any]
+
+    @property
+    def forfeits(self) -> bool:
+        """True when the rebate is lost: not met, and not only some sales left out."""
+        return not self.met and self.condition is not None and not self.condition.each
 
     def to_json(self, lang: str = "zh") -> dict[str, Any]:
         """The keys of a condition under ``--json``."""
@@ -73,6 +81,47 @@ def _findings(clause: RebateClause, sales: pl.DataFrame, period: Period) -> Iter
             earlier = period.year_before()
             before = _volume(clause, sales.filter(earlier.holds()))
             yield _growth(condition, clause, (volume, before), earlier)
+
+
+def scope_findings(
+    clause: RebateClause, sales: pl.DataFrame, scoped: pl.DataFrame, period: Period
+) -> tuple[Finding, ...]:
+    """Which sales of the period count: product groups and items, and what became of returns.
+
+    `sales` are all of the customer, `scoped` those the clause is about.  A limit to groups or
+    items is met when any sale falls under it.
+    """
+    found = []
+    now, counted = sales.filter(period.holds()), scoped.filter(period.holds())
+    wanted = (*clause.groups, *clause.items)
+    if wanted:
+        listed = ", ".join(wanted)
+        kept = counted.filter(pl.col("amount") > 0)["invoice"].n_unique()
+        outside = _sum(now.filter(~named(clause)), "amount")
+        facts = {"invoices": kept, "outside": money_text(outside, clause.currency)}
+        zh, en = f"只计 {listed}", f"only {listed} count"
+        found.append(Finding(None, kept > 0, zh, en, facts))
+    returns = now.filter(named(clause), (pl.col("amount") < 0) | (pl.col("quantity") < 0))
+    if not returns.is_empty():
+        zh, en = ("退货已扣除", "returns deducted")
+        if not clause.returns_deducted:
+            zh, en = ("退货不扣", "returns left out")
+        facts = {
+            "returns": returns["invoice"].unique().sort().to_list(),
+            "returned": money_text(_sum(returns, "amount"), clause.currency),
+        }
+        found.append(Finding(None, True, zh, en, facts))
+    return tuple(found)
+
+
+def named(clause: RebateClause) -> pl.Expr:
+    """Sales of the groups and items the clause names; all, where it names none."""
+    wanted = pl.lit(value=True)
+    if clause.groups:
+        wanted &= pl.col("group").is_in(list(clause.groups))
+    if clause.items:
+        wanted &= pl.col("item").is_in(list(clause.items))
+    return wanted
 
 
 def in_time(clause: RebateClause, sales: pl.DataFrame, period: Period) -> pl.DataFrame:

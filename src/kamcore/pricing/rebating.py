@@ -19,7 +19,14 @@ from kamcore.ledger.draft import money_text
 from kamcore.model.band import Band
 from kamcore.model.rebate import Measure, RebateClause, RebateMethod, Sale
 from kamcore.place import Place
-from kamcore.pricing.conditions import Finding, Period, condition_findings, in_time
+from kamcore.pricing.conditions import (
+    Finding,
+    Period,
+    condition_findings,
+    in_time,
+    named,
+    scope_findings,
+)
 
 __all__ = ["BandShare", "Rebate", "rebate", "sales_frame"]
 
@@ -89,7 +96,7 @@ class Rebate:
     @property
     def is_earned(self) -> bool:
         """True when no condition forfeits it."""
-        return all(found.met for found in self.conditions if not found.condition.each)
+        return not any(found.forfeits for found in self.conditions)
 
     @property
     def net(self) -> Decimal:
@@ -170,14 +177,15 @@ def rebate(  # noqa: PLR0913  the front door spells its choices out (decision 00
     """
     frame = _checked(sales if isinstance(sales, pl.DataFrame) else sales_frame(sales))
     period = Period(max(since, clause.valid_from), min(until, clause.valid_to), as_of or until)
-    scoped = _scoped(frame, clause)
+    owned = frame.filter(pl.col("customer") == clause.customer)
+    scoped = _scoped(owned, clause)
     findings = condition_findings(clause, scoped, period)
     counted = in_time(clause, scoped.filter(period.holds()), period)
     quantity, amount = counted.select(pl.col("quantity").sum(), pl.col("amount").sum()).row(0)
     by_amount = clause.measure is Measure.AMOUNT
     volume: Decimal = amount if by_amount else quantity
     bands = _bands(clause, counted, volume, Decimal(amount))
-    earned = all(found.met for found in findings if not found.condition.each)
+    earned = not any(found.forfeits for found in findings)
     total = sum((band.amount for band in bands), ZERO) if earned else ZERO
     return Rebate(
         clause=clause,
@@ -187,7 +195,7 @@ def rebate(  # noqa: PLR0913  the front door spells its choices out (decision 00
         entitlement=clause.rounding.of(total),
         settled_before=settled,
         bands=bands,
-        conditions=findings,
+        conditions=(*findings, *scope_findings(clause, owned, scoped, period)),
     )
 
 
@@ -204,12 +212,8 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scoped(frame: pl.DataFrame, clause: RebateClause) -> pl.DataFrame:
-    """The sales of the customer that the clause is about."""
-    wanted = pl.col("customer") == clause.customer
-    if clause.groups:
-        wanted &= pl.col("group").is_in(list(clause.groups))
-    if clause.items:
-        wanted &= pl.col("item").is_in(list(clause.items))
+    """Those sales of the customer that the clause is about."""
+    wanted = named(clause)
     if not clause.returns_deducted:
         wanted &= (pl.col("amount") >= 0) & (pl.col("quantity") >= 0)
     return frame.filter(wanted)
