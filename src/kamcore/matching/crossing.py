@@ -204,7 +204,9 @@ class _Work:
         if not strong:
             candidates = self._without_contrary(candidates)
         best = candidates.group_by("ours", "theirs").agg(
-            pl.col("cost").min(), pl.len(), _contradicts(we_sell=self.policy.we_sell).any().alias("odd")
+            pl.col("cost").min(),
+            pl.len(),
+            _contradicts(we_sell=self.policy.we_sell).any().alias("odd"),
         )
         # Two numbers in common say more than a nearer date.
         best = best.with_columns(cost=pl.col("cost") - 10_000 * (pl.col("len").cast(pl.Int64)))
