@@ -15,6 +15,7 @@ from kamcore.monthend.folder import Settings, look_into
 from kamcore.monthend.running import Run, run_steps
 from kamcore.monthend.step import Ask, Output, Step, Told
 from kamcore.monthend.steps import STEPS
+from kamcore.plugin.register import with_files
 
 DEMO = Path(kc.__file__).parent / "cli" / "demo_data" / "vouchers_2025Q1.xls"
 MARCH = Period(2025, 3)
@@ -210,6 +211,38 @@ def test_settings_that_cannot_be(folder, text, code):
     with pytest.raises((UsageError, SourceError)) as caught:
         look_into(folder)
     assert caught.value.code == code
+
+
+PLUGIN = """
+from kamcore.plugin import hookimpl
+
+class Halve:
+    name = "first-voucher"
+
+    def apply(self, books):
+        return books.replace(lines=books.lines.filter(books.lines["voucher_id"] == 1))
+
+@hookimpl
+def kamcore_steps():
+    return [Halve()]
+"""
+
+
+def test_a_step_of_a_plugin_joins_by_its_name(folder, few, tmp_path):
+    (tmp_path / "halving.py").write_text(PLUGIN, "utf-8")
+    whole = _run(folder)
+    with with_files([tmp_path / "halving.py"]):
+        assert _states(_run(folder))["books"] == "done"
+        (folder / "month_end.toml").write_text('steps = ["first-voucher"]\n', "utf-8")
+        part = _run(folder)
+    lines = [
+        next(x for x in one.steps if x.name == "books").said["lines"] for one in (whole, part)
+    ]
+    assert lines[1] < lines[0]
+    lost = _run(folder)
+    assert _states(lost)["books"] == "failed"
+    assert _states(lost)["age"] == "skipped"
+    assert _states(lost)["forms"] == "done"
 
 
 def test_settings_are_read(folder):

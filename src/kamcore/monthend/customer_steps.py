@@ -1,6 +1,8 @@
 """The steps over customers: credit now and a month before, tiers and what moved."""
 
 import datetime as dt
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
@@ -9,8 +11,9 @@ import polars as pl
 from kamcore.errors import Problem
 from kamcore.model.credit import CreditLimit, CreditPolicy
 from kamcore.model.party import Party
-from kamcore.model.tier import TierPolicy
+from kamcore.model.tier import TierPolicy, TierRecord
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
+from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.customer_facts import Customers
 from kamcore.pipeline.form_file import Forms
 from kamcore.plugin import registry
@@ -193,9 +196,28 @@ def _tell_tier(work: Work, found: Tiers) -> Told:
     if moved.height > _SHOWN:
         rest = moved.height - _SHOWN
         asks.append(Ask(work.say(f"另有 {rest} 家", f"{rest} more"), name, ""))
+    kept = Output(
+        work.say("客户等级记录.toml", "tier records.toml"),
+        lambda path: _keep(found.tiering.records(), path),
+    )
     counts = told.group_by(pl.col("change")).len().sort("change")
     said = {"as_of": work.as_of.isoformat(), "changes": dict(counts.iter_rows())}
-    return Told(said=said, outputs=(Output(name, write),), asks=tuple(asks))
+    return Told(said=said, outputs=(Output(name, write), kept), asks=tuple(asks))
+
+
+def _keep(records: Iterable[TierRecord], path: Path) -> None:
+    """Write the tiers as records of a form: the history of the month that follows."""
+    parts = []
+    for one in records:
+        if one.level is None:
+            continue
+        days = {"since": one.since, "watched_since": one.watched_since}
+        lines = [f"customer = {json.dumps(one.customer, ensure_ascii=False)}"]
+        lines.append(f"level = {json.dumps(one.level, ensure_ascii=False)}")
+        lines += [f"{name} = {day}" for name, day in days.items() if day is not None]
+        parts.append("\n".join(["[[tier_record]]", *lines, ""]))
+    with whole(path, force=True) as temporary:
+        temporary.write_text("\n".join(parts), "utf-8")
 
 
 STEPS = (

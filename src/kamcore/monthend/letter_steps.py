@@ -197,6 +197,12 @@ def _tell_drafts(work: Work, found: tuple[Draft, ...]) -> Told:
 
     what = work.say(f"{len(found)} 张凭证草稿", f"{len(found)} voucher drafts")
     why = work.say("复核后引入并记账", "look at them, import and post them")
+    if any(draft.rule.startswith("rebate") for draft in found):
+        why += work.say(
+            "; 返利草稿以上月末已按同一条款计提, 尚未结算为前提",
+            "; rebates were taken as accrued by the same clause at the end of the month before, "
+            "and not settled yet",
+        )
     return Told(said=said, outputs=(Output(name, write),), asks=(Ask(what, name, why),))
 
 

@@ -21,6 +21,7 @@ from kamcore.monthend.folder import MANIFEST, digest, look_into
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
 from kamcore.pipeline.atomic import EXISTS, whole
 from kamcore.place import Place
+from kamcore.plugin import registry
 
 __all__ = ["Done", "MonthEnd", "run_steps"]
 
@@ -167,8 +168,9 @@ class _Runner:
         self.before = before
         self.how = how
         self.done: dict[str, Done] = {}
-        settings = attrs.asdict(work.folder.settings)
-        self._base = [__version__, str(work.period), how.lang, sorted(map(repr, settings.items()))]
+        settings = sorted(map(repr, attrs.asdict(work.folder.settings).items()))
+        guests = sorted(f"{one.name} {one.origin}" for one in registry().plugins)
+        self._base = [__version__, str(work.period), how.lang, settings, guests]
         self._digests: dict[str, str] = {}
 
     def step(self, step: Step) -> None:
