@@ -45,6 +45,16 @@ def test_nothing_automatic_is_wrong_where_people_write_little_and_badly():
     assert found.kept / found.loose >= 0.95
 
 
+@pytest.mark.soak
+def test_nothing_automatic_is_wrong_in_long_histories():
+    # Seen over seeds from 3500: F1 0.973 over 7,422 pairs; what is missed are equal amounts without a number.
+    found = total(range(3500, 3510), parties=8, invoices=120)
+    print(found)
+    assert found.wrong == 0
+    assert found.f1 >= 0.93
+    assert found.kept / found.loose >= 0.95
+
+
 def test_the_truth_itself_is_not_trivial():
     truth = drawn(500)
     unnamed = [fact for fact in truth.facts if fact.kind == "payment" and "款" in fact.text]

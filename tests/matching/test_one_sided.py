@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import random
 from decimal import Decimal
 from pathlib import Path
 
@@ -349,3 +350,21 @@ def test_empty_lists_have_an_empty_answer():
     found = match(rows(), rows())
     assert (found.automatic, found.proposed, found.undecided) == ((), (), ())
     assert dt.date.min < days(0)
+
+
+def test_what_adds_up_in_its_season_is_proposed_among_very_many():
+    draw = random.Random(5)
+    cents = [Decimal(draw.randrange(10**5, 10**7)) / 100 for _ in range(60)]
+    items = rows(
+        *(
+            (f"I{at}", cent, {"date": days(4 * at), "due": days(4 * at + 30)})
+            for at, cent in enumerate(cents)
+        )
+    )
+    picked = (30, 31, 33, 34, 36)
+    receipt = ("R", sum(cents[at] for at in picked), {"date": days(180)})
+    found = match(items, rows(receipt))
+    assert found.automatic == ()
+    (one,) = found.proposed
+    assert {part.id for part in one.items} == {f"I{at}" for at in picked}
+    assert one.rule == "group_chance"

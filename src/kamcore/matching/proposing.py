@@ -21,9 +21,11 @@ from kamcore.matching.searching import search
 from kamcore.matching.sequences import (
     NEAR_SCORE,
     SCORE,
+    WINDOW_SCORE,
     Habits,
     habits_of,
     in_sequence,
+    in_window,
     near_sequence,
 )
 
@@ -36,6 +38,7 @@ SCORES = {
     "elsewhere": 60,
     "in_sequence": SCORE,
     "near_sequence": NEAR_SCORE,
+    "in_window": WINDOW_SCORE,
     "likely_group": 60,
     "many": 58,
     "near": 55,
@@ -54,6 +57,7 @@ def propose(pool: Pool, naming: Naming) -> list[Group]:
         *paid_by_others(pool),
         *of_unknown_payers(pool),
         *(group for party in every for group in in_sequence(naming, party, habits)),
+        *(group for party in every for group in in_window(naming, party, habits)),
         *(group for party in every for group in _combined(pool, party)),
         *(group for party in every for group in near_sequence(naming, party, habits)),
         *(group for party in every for group in likely_many(pool, naming, party, SCORES["many"])),

@@ -18,9 +18,19 @@ from kamcore.matching.grouping import Party
 from kamcore.matching.naming import Naming
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
-from kamcore.matching.subset_sum import runs
+from kamcore.matching.searching import LIKELY
+from kamcore.matching.subset_sum import chance, runs, subsets
 
-__all__ = ["NEAR_SCORE", "SCORE", "Habits", "habits_of", "in_sequence", "near_sequence"]
+__all__ = [
+    "NEAR_SCORE",
+    "SCORE",
+    "WINDOW_SCORE",
+    "Habits",
+    "habits_of",
+    "in_sequence",
+    "in_window",
+    "near_sequence",
+]
 
 SCORE = 65
 """What a run that lies in the order of dates is worth."""
@@ -28,6 +38,11 @@ SCORE = 65
 NEAR_SCORE = 60
 """The same for a run that is somewhat more than a receipt which says that it is short."""
 
+WINDOW_SCORE = 66
+"""The same for what adds up among the documents of one season only."""
+
+_WINDOW = 24
+_WINDOW_TERMS = 6
 _NEIGHBOURS = 2000
 _NEAR_NEIGHBOURS = 100
 
@@ -112,6 +127,43 @@ def near_sequence(naming: Naming, party: Party, habits: Habits) -> Iterator[Grou
             best = min(near, key=lambda run: (_off(run, receipt, habits), len(run), run[0].docs))
             group = _group(naming, receipt, best, len(near))
             yield attrs.evolve(group, rule="near_amount", score=NEAR_SCORE)
+
+
+def in_window(naming: Naming, party: Party, habits: Habits) -> Iterator[Group]:
+    """Give a receipt what adds up among the documents that fell due when it was to be expected.
+
+    The whole of a party's documents has many sums; those of one season have few, so that the
+    only one among them is worth proposing where chance would seldom make it.
+    """
+    blue = [item for item in party.items if item["units"] > 0]
+    if len(blue) <= _WINDOW:
+        return
+    plain = [_stop(item, (), naming) for item in blue]
+    netted = [_stop(item, naming.reds([item["doc"]]), naming) for item in blue]
+    for receipt in party.receipts:
+        if receipt["units"] <= 0 or not receipt["is_silent"] or naming.items(receipt["doc"]):
+            continue
+        for way in (plain, netted) if netted != plain else (plain,):
+            fit = [stop for stop in way if _fits(naming.pool, stop, receipt)]
+            near = sorted(fit, key=lambda stop: (_off([stop], receipt, habits), stop.docs))
+            run = _only_sum(naming.pool, near[:_WINDOW], receipt)
+            if run:
+                yield attrs.evolve(_group(naming, receipt, run, 1), score=WINDOW_SCORE)
+                break
+
+
+def _only_sum(pool: Pool, stops: list[_Stop], receipt: Mapping[str, Any]) -> list[_Stop]:
+    units = [stop.units for stop in stops]
+    for target in dict.fromkeys((receipt["units"], receipt["units"] + (receipt["stated"] or 0))):
+        found = subsets(units, target, terms=_WINDOW_TERMS, work=pool.policy.work)
+        pool.work += found.work
+        if found.answer is not Answer.UNIQUE:
+            continue
+        picked = [stops[at] for at in found.picks[0]]
+        by_chance = chance(units, target, [stop.units for stop in picked], len(picked))
+        if by_chance <= LIKELY:
+            return picked
+    return []
 
 
 def _near_runs(
