@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
 import polars as pl
 
 from kamcore.ledger.buckets import Buckets
@@ -38,7 +39,9 @@ def _report(work: Work) -> MonthlyReport:
     )
     found = [work.known(name) for name in _FRAMES]
     frames = [made for one in found if (made := _frame(one)) is not None]
-    return monthly_report(work.value("books"), asked, frames, work.value("age"))
+    report = monthly_report(work.value("books"), asked, frames, work.value("age"))
+    # Many exports do not say whose they are; who writes the letters is known all the same.
+    return attrs.evolve(report, entity=report.entity or settings.sender)
 
 
 def _frame(value: object) -> pl.DataFrame | None:

@@ -37,7 +37,7 @@ td.r{color:#c00}tr.sum td,tr.head td{font-weight:bold;background:#f3f6fa}
 tr.opening td{font-style:italic}
 tfoot td{font-weight:bold;border-top:3px double #555}
 figure{margin:.8em 0;break-inside:avoid}figcaption{font-weight:bold;margin-bottom:.3em}
-figure svg{width:100%;max-width:64em;height:auto;font-size:12px}
+figure svg{width:100%;max-width:1000px;height:auto;font-size:12px}
 figure text{paint-order:stroke;stroke:#fff;stroke-width:3px}
 div.wide{overflow-x:auto}td:not(.n){min-width:4.5em}
 @media print{@page{size:A4 landscape;margin:1cm}thead{display:table-header-group}}
