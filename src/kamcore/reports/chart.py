@@ -83,10 +83,10 @@ def _points(chart: Chart, listing: Listing) -> tuple[list[str], list[_Series]]:
     series = []
     for name in chart.values:
         values = [_number(cell) for cell in listing.frame[name]]
-        places = columns[name].decimals
+        many = columns[name].decimals
         # What is not known has no bar and no figure: it is no zero.
-        cells = zip(listing.frame[name], values, strict=True)
-        said = ["" if cell is None else _text(value, places) for cell, value in cells]
+        known = zip(listing.frame[name].is_null(), values, strict=True)
+        said = ["" if unknown else _text(value, many) for unknown, value in known]
         series.append(_Series(name=columns[name].heading, values=tuple(values), said=tuple(said)))
     return names, series
 
