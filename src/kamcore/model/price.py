@@ -50,7 +50,7 @@ BACKWARDS = Fault(
 
 NEGATIVE = Fault(
     code="Q1008",
-    zh="价格规则的{what} {value} 是负数",
+    zh="价格规则的金额 {value} 是负数",
     en="the {what} of a price rule is negative: {value}",
 )
 

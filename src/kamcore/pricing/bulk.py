@@ -18,7 +18,7 @@ from kamcore.model.currency import decimals_of
 from kamcore.model.price import PriceKind, Rounding, Switch
 from kamcore.place import Place
 from kamcore.pricing.choosing import CONFLICT, NO_PRICE, Choice, conflict_facts
-from kamcore.pricing.meeting import OFFER, Sheet, Sheets, asked_frame, best, met, sheets_of
+from kamcore.pricing.meeting import BLANK, OFFER, Sheet, Sheets, asked_frame, best, met, sheets_of
 from kamcore.pricing.prices import Prices
 from kamcore.pricing.reckoning import reckon
 
@@ -253,6 +253,8 @@ def _told(row: Mapping[str, Any], sheets: Sheets) -> Problem:
     }
     if row["problem"] == NO_PRICE.code:
         return NO_PRICE.at(Place(), row["item"], **facts, sources="-")
+    if row["problem"] == BLANK.code:
+        return BLANK.at(Place(), row["item"] or row["customer"] or "")
     for name in _PURPOSES if row["problem"] == CONFLICT.code else ():
         rival = row[f"{name}_rival"]
         if rival is not None:
