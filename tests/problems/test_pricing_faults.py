@@ -158,8 +158,10 @@ WORDS = {
     ),
     "Q1103": (
         "1 的 A 在 2025-03-08 有两条同等规则: LP (item=A, priority=0) 与 LP2 (item=A, priority=0)",
-        "two equal rules price A for 1 on 2025-03-08: LP (item=A, priority=0) and "
-        "LP2 (item=A, priority=0)",
+        (
+            "two equal rules price A for 1 on 2025-03-08: LP (item=A, priority=0) and "
+            "LP2 (item=A, priority=0)"
+        ),
     ),
     "Q1104": (
         "1 的 A 在 2025-03-08 没有价格 (数量 1)",
