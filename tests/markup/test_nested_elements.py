@@ -4,7 +4,7 @@ import pytest
 
 from kamcore.errors import SourceError
 from kamcore.format import Source
-from kamcore.markup.elements import LINE
+from kamcore.markup.elements import LINE, Shape, read_elements
 from kamcore.markup.nested_elements import read_nested
 
 BOOK = """<?xml version="1.0"?>
@@ -22,6 +22,11 @@ BOOK = """<?xml version="1.0"?>
 
 def read(text, records):
     return read_nested(Source(data=text.encode(), name="book.xml"), records)
+
+
+def read_plain(text, records):
+    shapes = {kind: Shape(tags=(tag,)) for tag, kind in records.items()}
+    return read_elements(Source(data=text.encode(), name="book.xml"), shapes)
 
 
 def test_every_record_knows_the_one_around_it_and_its_fields_by_path():
@@ -79,3 +84,13 @@ def test_what_is_skipped_is_counted_and_not_read():
     assert found.skipped == {"line": (6, 3)}
     assert [name for name in found.tables["entry"].columns if "code" in name] == []
     assert "other/line/code" not in found.outside
+
+
+@pytest.mark.parametrize("reader", [read, read_plain])
+def test_a_prefix_that_nothing_declares_is_said(reader):
+    text = '<book>\n<a:entry b:no="1"><c:code>2</c:code></a:entry></book>'
+    with pytest.raises(SourceError) as refused:
+        reader(text, {"entry": "entry"})
+    problem = refused.value.problem
+    assert (problem.code, problem.place.line) == ("G1408", 2)
+    assert "prefix" in problem.value

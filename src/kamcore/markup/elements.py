@@ -30,6 +30,7 @@ __all__ = [
     "Listing",
     "Pairs",
     "Shape",
+    "local_name",
     "read_elements",
     "refusal",
 ]
@@ -78,6 +79,8 @@ SAFE: Mapping[str, Any] = {
 """How libxml2 may parse what `open_stream` has let through: no entity, no DTD, no network."""
 
 _INVALID_CHAR = 9
+_NAMESPACE = range(200, 206)
+"""Errors of name spaces, which libxml2 holds back until the file ends."""
 _CONTROL = re.compile(r"(?:Char value|value|Char) (0x[0-9A-Fa-f]+|\d+)")
 
 
@@ -138,6 +141,15 @@ class Elements:
     problems: tuple[Problem, ...] = ()
 
 
+def local_name(tag: Any) -> str:
+    """The name without its name space, or without a prefix that nothing declares.
+
+    >>> local_name("{urn:a}b"), local_name("x:b"), local_name("b")
+    ('b', 'b', 'b')
+    """
+    return str(tag).rpartition("}")[2].rpartition(":")[2]
+
+
 def read_elements(source: Source, shapes: Mapping[str, Shape], owner: str = "") -> Elements:
     """Read the records of an XML file.
 
@@ -158,8 +170,8 @@ def read_elements(source: Source, shapes: Mapping[str, Shape], owner: str = "") 
         except etree.XMLSyntaxError as error:
             raise refusal(error, stream, source.name) from None
     return Elements(
-        root=etree.QName(root).localname,
-        attributes={etree.QName(key).localname: str(value) for key, value in root.attrib.items()},
+        root=local_name(root.tag),
+        attributes={local_name(key): str(value) for key, value in root.attrib.items()},
         tables=reading.tables(),
         encoding=stream.encoding,
         problems=reading.problems(),
@@ -175,7 +187,7 @@ def refusal(error: etree.XMLSyntaxError, stream: Stream, file: str) -> SourceErr
         found = _CONTROL.search(said)
         value = f"U+{int(found[1], 0):04X}" if found else said
         return SourceError(INVALID_CHARACTER.at(place, value, line=line))
-    if stream.ended:
+    if stream.ended and error.code not in _NAMESPACE:  # type: ignore[attr-defined]
         return cut_off(file, stream.lines)
     return SourceError(NOT_WELL_FORMED.at(place, said))
 
@@ -230,7 +242,7 @@ class _Reading:
         tag = element.tag
         name = self._locals.get(tag)
         if name is None:
-            name = self._locals[tag] = etree.QName(element).localname
+            name = self._locals[tag] = local_name(tag)
             if len(self._locals) > MOST_NAMES:
                 place = Place(file=self._file, line=element.sourceline)
                 raise SourceError(TOO_MANY_FIELDS.at(place, name, limit=MOST_NAMES))
@@ -255,7 +267,7 @@ class _Reading:
                 fields[name] = child.text
         if element.attrib:
             for key, value in element.attrib.items():
-                fields[f"@{etree.QName(key).localname}"] = value
+                fields[f"@{local_name(key)}"] = value
         parent = element.getparent()
         if parent is not self._parent:
             self._parent, self._inside_of = parent, self._owner_of(parent)
@@ -320,7 +332,7 @@ class _Reading:
             elif len(path) > 1:
                 self._listing(child, listing, path[1:], record)
             else:
-                fields = {f"@{etree.QName(key).localname}": v for key, v in child.attrib.items()}
+                fields = {f"@{local_name(key)}": v for key, v in child.attrib.items()}
                 fields |= {self._local(field): field.text for field in child}
                 if (text := (child.text or "").strip()) and not len(child):
                     fields["text"] = text
@@ -370,7 +382,7 @@ def _part(item: Any, name: str) -> str | None:
     if not name:
         return item.text  # type: ignore[no-any-return]
     if name == ".":
-        return etree.QName(item).localname
+        return local_name(item.tag)
     if name[0] == "@":
         return item.get(name[1:])  # type: ignore[no-any-return]
     found = item.find(f"{{*}}{name}")

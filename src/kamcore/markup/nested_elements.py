@@ -17,7 +17,7 @@ from kamcore.errors import Problem, SourceError
 from kamcore.format import Source
 from kamcore.markup.element_stream import Stream, open_stream
 from kamcore.markup.element_table import MOST_NAMES, TOO_MANY_FIELDS, RecordTable
-from kamcore.markup.elements import LINE, SAFE, TWICE, refusal
+from kamcore.markup.elements import LINE, SAFE, TWICE, local_name, refusal
 from kamcore.place import Place
 
 __all__ = ["AROUND", "Nested", "read_nested"]
@@ -65,10 +65,9 @@ def read_nested(source: Source, records: Mapping[str, str], skips: Collection[st
             root = reading.run(stream)
         except etree.XMLSyntaxError as error:
             raise refusal(error, stream, source.name) from None
-    name = etree.QName(root)
     return Nested(
-        root=name.localname,
-        namespace=name.namespace or "",
+        root=local_name(root.tag),
+        namespace=str(root.tag).rpartition("}")[0][1:],
         outside=reading.outside,
         tables={kind: table.frame() for kind, table in reading.tables.items()},
         encoding=stream.encoding,
@@ -125,7 +124,7 @@ class _Reading:
         tag = element.tag
         name = self._locals.get(tag)
         if name is None:
-            name = self._locals[tag] = etree.QName(element).localname
+            name = self._locals[tag] = local_name(tag)
             if len(self._locals) > MOST_NAMES:
                 place = Place(file=self._file, line=element.sourceline)
                 raise SourceError(TOO_MANY_FIELDS.at(place, name, limit=MOST_NAMES))
@@ -166,7 +165,7 @@ class _Reading:
     def _take(self, element: Any) -> None:
         ended = self._stack[-1]
         for key, value in element.attrib.items():
-            self._put(f"@{etree.QName(key).localname}", value, element)
+            self._put(f"@{local_name(key)}", value, element)
         text = element.text
         if text is not None and not ended.has_children and text.strip():
             self._put("", text, element)
