@@ -48,6 +48,34 @@ def test_a_side_nobody_knows_is_a_problem():
     assert (problem.code, problem.value) == ("XG0003", "Q")
 
 
+def test_a_sign_beside_an_amount_and_a_qualified_currency_are_read():
+    text = (SAMPLES / "older.xbrl").read_text("utf-8")
+    plain = read(text).books.lines
+    side = text.index("<gl-cor:debitCreditCode")
+    signed = f"{text[:side]}<gl-cor:signOfAmount>-</gl-cor:signOfAmount>{text[side:]}"
+    assert read(signed).books.lines["debit"][0] == -plain["debit"][0]
+    assert plain["currency"].to_list().count("USD") == 1
+    named = read(text.replace(">USD<", ">iso4217:usd<")).books.lines
+    assert named["currency"].to_list() == plain["currency"].to_list()
+
+
+def test_a_stated_total_is_checked_and_a_field_without_a_place_is_named():
+    text = (SAMPLES / "older.xbrl").read_text("utf-8")
+    space = 'xmlns:gl-bus="http://www.xbrl.org/int/gl/bus/2006-10-25"'
+    text = text.replace("xmlns:iso4217", f"{space} xmlns:iso4217", 1)
+    begun = "<gl-cor:entryHeader>"
+    stated = f"{begun}<gl-bus:totalDebit>1000.01</gl-bus:totalDebit>"
+    problems = read(text.replace(begun, stated, 1)).problems
+    assert [(p.code, p.value, p.facts["found"]) for p in problems] == [
+        ("XG0005", "1000.01", "1000.00")
+    ]
+    right = text.replace(begun, stated.replace("1000.01", "1000.00"), 1)
+    assert read(right).problems == ()
+    more = text.replace(begun, f"{begun}<gl-cor:entryComment>x</gl-cor:entryComment>")
+    (problem,) = read(more).problems
+    assert (problem.code, problem.value, problem.facts["count"]) == ("XG0004", "entryComment", 2)
+
+
 @pytest.mark.parametrize(
     "text", ["<root/>", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a><b></a>", "no xml"]
 )

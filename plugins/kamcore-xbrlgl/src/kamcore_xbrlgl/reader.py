@@ -8,13 +8,14 @@ import polars as pl
 from lxml import etree
 
 from kamcore.books import Books, Origin, schema
-from kamcore.errors import Fault, Problem, SourceError
+from kamcore.errors import Fault, Problem, Severity, SourceError
 from kamcore.format import Detected, Options, Reading, Source
 from kamcore.grid.amount import read_amounts, read_rates
 from kamcore.grid.date import read_dates
 from kamcore.grid.number import read_integers
 from kamcore.grid.sheet import Grid
-from kamcore.markup.element_stream import cut_off, open_stream
+from kamcore.markup.element_stream import open_stream
+from kamcore.markup.elements import local_name, refusal
 from kamcore.model.entity import Entity
 from kamcore.place import Place
 from kamcore_xbrlgl import PARTIES
@@ -27,13 +28,23 @@ NO_ENTRIES = Fault(
     zh="不是 XBRL GL 的日记账: 根元素是 {value}",
     en="this is no journal of XBRL GL: the root element is {value}",
 )
-NOT_WELL_FORMED = Fault(
-    code="XG0002", zh="XML 不合规: {value}", en="the XML is not well-formed: {value}"
-)
 NO_SIDE = Fault(
     code="XG0003",
     zh="借贷标志「{value}」不认识, 应为 D 或 C",
     en="the side {value!r} is unknown; it is D or C",
+)
+NOT_READ = Fault(
+    code="XG0004",
+    severity=Severity.INFO,
+    zh="字段「{value}」未读入, 共 {count} 处",
+    en="the field {value} is not read ({count} times)",
+)
+OTHER_TOTAL = Fault(
+    code="XG0005",
+    zh="分录写明 {what} 为 {value}, 实际为 {found}",
+    en="the entry states {what} {value}; its lines give {found}",
+    hint_zh="文件可能缺少一部分, 或被改动过",
+    hint_en="a part may be missing, or the file was changed",
 )
 
 _HEAD = {
@@ -41,6 +52,8 @@ _HEAD = {
     "enteredBy": "preparer",
     "sourceJournalDescription": "word",
     "entryNumber": "number",
+    "totalDebit": "total_debit",
+    "totalCredit": "total_credit",
 }
 _DETAIL = {
     "accountMainID": "account",
@@ -50,6 +63,7 @@ _DETAIL = {
     "amountOriginalCurrency": "currency",
     "amountOriginalExchangeRate": "rate",
     "debitCreditCode": "side",
+    "signOfAmount": "sign",
     "postingDate": "date",
     "detailComment": "summary",
     "measurableQuantity": "quantity",
@@ -60,6 +74,11 @@ _HEADINGS = {f"lines.{field}": name for name, field in _DETAIL.items()} | {
     "lines.debit": "amount",
     "lines.credit": "amount",
 }
+_MORE = {
+    *("lineNumber", "lineNumberCounter", "entryNumberCounter", "entryType"),
+    *("identifierCode", "identifierType", "accountSubID", "accountSubType"),
+}
+"""Fields that say nothing of their own, or that are read with the member they name."""
 _DIMENSION = {kind: name for name, kind in PARTIES.items()}
 _FIELDS = ("voucher", *_HEAD.values(), *_DETAIL.values())
 
@@ -71,6 +90,8 @@ class _Found:
     rows: list[dict[str, str | None]]
     lines: list[int]
     base: str | None
+    unread: dict[str, list[int]]
+    """By name of a field that has no place: the first line and how many."""
 
 
 def read_books(source: Source, options: Options) -> Reading:
@@ -92,14 +113,21 @@ def read_books(source: Source, options: Options) -> Reading:
     tables, problems = _tables(grid, dims, base)
     return Reading(
         books=Books(Entity(base_currency=base), tables, origin),
-        problems=tuple(problems),
+        problems=(
+            *problems,
+            *_totals(grid, tables["lines"]),
+            *(
+                NOT_READ.at(Place(file=source.name, line=line), name, count=count)
+                for name, (line, count) in found.unread.items()
+            ),
+        ),
         detected=Detected(encoding=encoding),
     )
 
 
 def _entries(source: Source) -> tuple[_Found, str]:
     """Each entry detail with what its header says; no document type is read, nothing fetched."""
-    found = _Found([], [], None)
+    found = _Found([], [], None, {})
     base: str | None = None
     with source.open() as raw:
         stream = open_stream(source, raw)
@@ -119,9 +147,10 @@ def _entries(source: Source) -> tuple[_Found, str]:
             for _, element in parser:
                 if _local(element) == "measure":
                     said = (element.text or "").rpartition(":")
-                    base = base or (said[2] if said[0].endswith("iso4217") else None)
+                    base = base or (said[2].upper() if said[0].endswith("iso4217") else None)
                     continue
                 number += 1
+                _note_unread(element, found.unread)
                 for line, row in _rows(element, str(number)):
                     found.rows.append(row)
                     found.lines.append(line)
@@ -129,10 +158,7 @@ def _entries(source: Source) -> tuple[_Found, str]:
                 while (before := element.getprevious()) is not None:
                     before.getparent().remove(before)
         except etree.XMLSyntaxError as error:
-            if stream.ended:
-                raise cut_off(source.name, stream.lines) from None
-            place = Place(file=source.name, line=max(int(error.lineno or 1), 1))
-            raise SourceError(NOT_WELL_FORMED.at(place, str(error.msg))) from None
+            raise refusal(error, stream, source.name) from None
         root = parser.root
     if root is None or (not number and next(_locals(root, "accountingEntries"), None) is None):
         value = _local(root) if root is not None else "-"
@@ -160,6 +186,31 @@ def _rows(header: Any, number: str) -> Iterator[tuple[int, dict[str, str | None]
                 if column:
                     row.setdefault(column, code)
         yield detail.sourceline or 1, row
+
+
+def _note_unread(header: Any, unread: dict[str, list[int]]) -> None:
+    """Count the fields of an entry that have a text and no place in the books."""
+    for element in header.iter("{*}*"):
+        name = _local(element)
+        if name in _HEAD or name in _DETAIL or name in _MORE or len(element):
+            continue
+        if _said(element) is not None:
+            unread.setdefault(name, [element.sourceline or 1, 0])[1] += 1
+
+
+def _totals(grid: Grid, lines: pl.DataFrame) -> Iterator[Problem]:
+    """A problem for every stated total that the lines of the entry do not give."""
+    sums = lines.group_by("voucher_id").agg(pl.col("debit", "credit").sum())
+    for side, name in (("debit", "totalDebit"), ("credit", "totalCredit")):
+        stated = read_amounts(grid, f"total_{side}")
+        rows = pl.DataFrame({"voucher_id": lines["voucher_id"], "stated": stated.values})
+        firsts = rows.with_row_index("row").unique("voucher_id", keep="first", maintain_order=True)
+        joined = firsts.join(sums, on="voucher_id", how="left", maintain_order="left")
+        yield from stated.problems
+        for row in joined.filter(pl.col("stated") != pl.col(side)).iter_rows(named=True):
+            place = grid.place(row["row"], f"total_{side}")
+            said, found = f"{row['stated']:.2f}", f"{row[side]:.2f}"
+            yield OTHER_TOTAL.at(place, said, what=name, found=found)
 
 
 def _member(element: Any, name: str) -> tuple[str, str | None]:
@@ -191,15 +242,23 @@ def _tables(
         for index in odd.arg_true()
     ]
     zero = pl.lit(0).cast(schema.AMOUNT)
+    # A minus may stand beside an amount that has none of its own.
+    is_turned = (grid.column("sign") == "-").fill_null(value=False)
+    signed = pl.when(is_turned & (pl.col("amount") > 0)).then(-pl.col("amount"))
+    amount = pl.DataFrame({"amount": money["amount"].values}).select(
+        signed.otherwise("amount").cast(schema.AMOUNT)
+    )
+    # iso4217:usd is how a qualified name says USD.
+    currency = grid.column("currency").str.replace(r"^.*:", "").str.to_uppercase()
     frame = grid.frame.select("word", "preparer", "account", "name", "summary", "unit", *dims)
     table = frame.with_columns(
         voucher_id=grid.column("voucher").cast(pl.Int64),
         date=posted.values.fill_null(date.values) if grid.height else posted.values,
         number=number.values,
-        currency=grid.column("currency").fill_null(base),
+        currency=currency.fill_null(base),
         source_row=grid.rows,
         _side=side,
-        _amount=money["amount"].values,
+        _amount=amount["amount"],
         _paid=money["paid"].values,
         **{name: parsed.values for name, parsed in rates.items()},
     ).with_columns(
@@ -232,7 +291,7 @@ def _tables(
 
 
 def _local(element: Any) -> str:
-    return str(etree.QName(element).localname)
+    return local_name(element.tag)
 
 
 def _locals(element: Any, name: str) -> Iterator[Any]:
