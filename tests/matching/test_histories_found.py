@@ -47,7 +47,7 @@ def test_nothing_automatic_is_wrong_where_people_write_little_and_badly():
 
 @pytest.mark.soak
 def test_nothing_automatic_is_wrong_in_long_histories():
-    # Seen over seeds from 3500: F1 0.973 over 7,422 pairs; what is missed are equal amounts without a number.
+    # Seen: F1 0.973 over 7,422 pairs; what is missed are equal amounts without a number.
     found = total(range(3500, 3510), parties=8, invoices=120)
     print(found)
     assert found.wrong == 0

@@ -75,7 +75,7 @@ def _groups(
         is_many = len(paid) > 1 and len(owed) > 1
         if len(paid) < 2 or not (is_many or score) or _chance(sides, pair, terms) > limit:  # noqa: PLR2004
             continue
-        if not _fits(pool, paid, owed, EARLY if score is None else pool.policy.before):
+        if not _fits(pool, paid, owed):
             continue
         group = Group(
             rule="many" if is_many else "receipts",
@@ -108,11 +108,11 @@ def _chance(sides: tuple[list[int], list[int]], pair: CommonSum, terms: int) -> 
     return ways(len(alike[0]), terms) * ways(len(alike[1]), terms) / places
 
 
-def _fits(pool: Pool, paid: list[Row], owed: list[Row], early: int) -> bool:
+def _fits(pool: Pool, paid: list[Row], owed: list[Row]) -> bool:
     days = [
         (receipt["date"] - item["date"]).days
         for receipt in paid
         for item in owed
         if receipt["date"] and item["date"]
     ]
-    return all(-early <= day <= pool.policy.after for day in days)
+    return all(-EARLY <= day <= pool.policy.after for day in days)

@@ -43,6 +43,8 @@ class Pool:
     groups: list[Group] = attrs.field(factory=list)
     work: int = 0
     """Work units of all group searches so far."""
+    season_work: int = 0
+    """The same of searches for proposals in one season, which have a quarter of it besides."""
     undecided: set[int] = attrs.field(factory=set)
     """Receipts for which a search came to its bound."""
 

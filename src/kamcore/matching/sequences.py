@@ -7,6 +7,7 @@ neighbours that adds up and lies nearest to that habit.  These are proposals and
 """
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
@@ -144,19 +145,34 @@ def in_window(naming: Naming, party: Party, habits: Habits) -> Iterator[Group]:
         if receipt["units"] <= 0 or not receipt["is_silent"] or naming.items(receipt["doc"]):
             continue
         for way in (plain, netted) if netted != plain else (plain,):
-            fit = [stop for stop in way if _fits(naming.pool, stop, receipt)]
-            near = sorted(fit, key=lambda stop: (_off([stop], receipt, habits), stop.docs))
-            run = _only_sum(naming.pool, near[:_WINDOW], receipt)
+            run = _only_sum(naming.pool, _season(naming.pool, way, receipt, habits), receipt)
             if run:
                 yield attrs.evolve(_group(naming, receipt, run, 1), score=WINDOW_SCORE)
                 break
 
 
+def _season(
+    pool: Pool, stops: list[_Stop], receipt: Mapping[str, Any], habits: Habits
+) -> list[_Stop]:
+    """The documents whose due dates lie nearest to the habit; they stand in that order."""
+    paid = receipt["date"]
+    if paid is None:
+        return []
+    usual = dt.timedelta(days=habits.by_party.get(receipt["key"], habits.usual))
+    at = bisect_left(stops, paid - usual, key=lambda stop: stop.due or dt.date.max)
+    around = stops[max(0, at - 2 * _WINDOW) : at + 2 * _WINDOW]
+    fit = [stop for stop in around if _fits(pool, stop, receipt)]
+    return sorted(fit, key=lambda stop: (_off([stop], receipt, habits), stop.docs))[:_WINDOW]
+
+
 def _only_sum(pool: Pool, stops: list[_Stop], receipt: Mapping[str, Any]) -> list[_Stop]:
     units = [stop.units for stop in stops]
     for target in dict.fromkeys((receipt["units"], receipt["units"] + (receipt["stated"] or 0))):
-        found = subsets(units, target, terms=_WINDOW_TERMS, work=pool.policy.work)
-        pool.work += found.work
+        left = pool.policy.total_work // 4 - pool.season_work
+        stopwatch = pool.policy.stopwatch
+        work = min(pool.policy.work, left)
+        found = subsets(units, target, terms=_WINDOW_TERMS, work=work, stopwatch=stopwatch)
+        pool.season_work += found.work
         if found.answer is not Answer.UNIQUE:
             continue
         picked = [stops[at] for at in found.picks[0]]
