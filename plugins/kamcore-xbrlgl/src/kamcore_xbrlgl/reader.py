@@ -242,12 +242,6 @@ def _tables(
         for index in odd.arg_true()
     ]
     zero = pl.lit(0).cast(schema.AMOUNT)
-    # A minus may stand beside an amount that has none of its own.
-    is_turned = (grid.column("sign") == "-").fill_null(value=False)
-    signed = pl.when(is_turned & (pl.col("amount") > 0)).then(-pl.col("amount"))
-    amount = pl.DataFrame({"amount": money["amount"].values}).select(
-        signed.otherwise("amount").cast(schema.AMOUNT)
-    )
     # iso4217:usd is how a qualified name says USD.
     currency = grid.column("currency").str.replace(r"^.*:", "").str.to_uppercase()
     frame = grid.frame.select("word", "preparer", "account", "name", "summary", "unit", *dims)
@@ -258,7 +252,7 @@ def _tables(
         currency=currency.fill_null(base),
         source_row=grid.rows,
         _side=side,
-        _amount=amount["amount"],
+        _amount=_signed(money["amount"].values, grid.column("sign")),
         _paid=money["paid"].values,
         **{name: parsed.values for name, parsed in rates.items()},
     ).with_columns(
@@ -288,6 +282,13 @@ def _tables(
         ),
         "lines": table.select(*kept, *figures, "source_row", *dims),
     }, problems
+
+
+def _signed(amounts: pl.Series, signs: pl.Series) -> pl.Series:
+    """Amounts with their signs: a minus may stand beside an amount that has none of its own."""
+    turned = (pl.col("sign") == "-").fill_null(value=False) & (pl.col("amount") > 0)
+    signed = pl.when(turned).then(-pl.col("amount")).otherwise("amount").cast(schema.AMOUNT)
+    return pl.DataFrame({"amount": amounts, "sign": signs}).select(signed).to_series()
 
 
 def _local(element: Any) -> str:
