@@ -12,6 +12,7 @@ _WIDE = 34
 def as_toml(forms: Iterable[type[Form]], lang: str = "zh") -> str:
     """A TOML file to fill in: the example record, all else behind a comment mark.
 
+    Of a policy only what is needed is filled in: an example of a setting would be a decision.
     It is a valid file of records as it stands.
     """
     return "\n".join(line for form in forms for line in _table(form, lang))
@@ -75,14 +76,15 @@ def _table(form: type[Form], lang: str) -> Iterator[str]:
         if one.rows is not None:
             below.append(one)
         else:
-            yield _line(one, zh=zh, open_=_in_example(one))
+            open_ = one.required if card.single else _in_example(one)
+            yield _line(one, zh=zh, open_=open_)
     for one in below:
         rows = one.rows
         if rows is None:
             continue
         yield ""
         yield f"# {one.zh if zh else one.en}"
-        open_ = _in_example(one)
+        open_ = _in_example(one) and not card.single
         yield ("" if open_ else "# ") + f"[[{card.kind}.{one.field}]]"
         for inner in rows.columns():
             yield _line(inner, zh=zh, open_=open_ and _in_example(inner))
