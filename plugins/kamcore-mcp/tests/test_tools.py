@@ -69,8 +69,7 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize(("name", "lang"), [*((name, "en") for name in TOOLS), ("age", "zh")])
 def test_an_answer_is_what_the_command_prints(folder, name, lang, capfdbinary):
     arguments, words = ASKED[name]
     answer = call(name, arguments, Folders.of([folder], can_write=True), lang)
@@ -125,7 +124,7 @@ def test_a_server_that_may_only_read_writes_nothing(folder):
 
 def test_a_file_is_replaced_only_when_asked(folder):
     both = Folders.of([folder], can_write=True)
-    asked = {"source": "q1.xls", "target": "twice.jsonl", "to": "native"}
+    asked = {"source": "ours.jsonl", "target": "twice.jsonl", "to": "native"}
     assert not call("convert", asked, both).failed
     assert call("convert", asked, both).said["error"]["code"] == "C1001"
     assert not call("convert", {**asked, "force": True}, both).failed
