@@ -19,6 +19,7 @@ from command_line import DEMO, kamcore
 
 HERE = Path(__file__).parent
 AGREED = HERE.parents[1] / "examples" / "key_account_year" / "agreed.toml"
+ENDED = re.compile(r"\[\d+\]$")
 LANG = re.compile(r"\.(zh|en)\.console$")
 
 
@@ -26,9 +27,12 @@ def _played(transcript: Path, folder: Path) -> str:
     """Run every command of a transcript again and write it anew."""
     lang = LANG.search(transcript.name)
     parts = []
+    answering = False
     for line in transcript.read_text("utf-8").splitlines():
-        if line.startswith("# "):
+        # A command may print lines that look like comments of the transcript.
+        if line.startswith("# ") and not answering:
             parts.append(line)
+        answering = (answering or line.startswith("> ")) and not ENDED.match(line)
         if not line.startswith("> "):
             continue
         program, *words = shlex.split(line[2:])
