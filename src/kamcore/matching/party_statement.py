@@ -13,7 +13,6 @@ from typing import Any
 import attrs
 import polars as pl
 
-from kamcore.books import Books
 from kamcore.ledger.draft import money_text
 from kamcore.matching.identifying import named_by
 from kamcore.matching.sides import (
@@ -24,6 +23,7 @@ from kamcore.matching.sides import (
     members_in_use,
     openings,
 )
+from kamcore.matching.sources import Source, books_of
 
 __all__ = ["LINE_KINDS", "Statement", "StatementLine", "StatementPolicy", "statements"]
 
@@ -132,7 +132,7 @@ class Statement:
 
 
 def statements(
-    books: Books,
+    books: Source,
     as_of: dt.date,
     *,
     since: dt.date | None = None,
@@ -148,6 +148,7 @@ def statements(
         UsageError: no party or several are meant.
     """
     policy = policy or StatementPolicy()
+    books = books_of(books)
     accounts = control_accounts(
         books, policy.direction, accounts=policy.accounts, notes=policy.notes
     )

@@ -22,6 +22,7 @@ from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope
 from kamcore.ledger.tree import account_tree
 from kamcore.matching.columns import COLUMNS
+from kamcore.matching.sources import Source, books_of
 from kamcore.place import Place
 
 __all__ = ["ROLES", "open_lists"]
@@ -46,7 +47,7 @@ _RECEIPT_NUMBERS = ("invoice", "contract")
 
 
 def open_lists(
-    books: Books,
+    books: Source,
     as_of: dt.date,
     role: str = "customer",
     *,
@@ -61,6 +62,7 @@ def open_lists(
     Raises:
         UsageError: there is neither a control account of the role nor a document.
     """
+    books = books_of(books)
     frames = open_frames(books)
     chosen = _accounts(frames, role, accounts)
     has_documents = frames.has("open_items")

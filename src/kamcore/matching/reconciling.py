@@ -29,6 +29,7 @@ from kamcore.matching.sides import (
     named_numbers,
     openings,
 )
+from kamcore.matching.sources import Source, books_of
 from kamcore.model.company_name import Aliases
 from kamcore.place import Place
 
@@ -117,8 +118,8 @@ class Reconciliation:
 
 
 def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
-    ours: Books,
-    theirs: Books,
+    ours: Source,
+    theirs: Source,
     *,
     as_of: dt.date,
     party: str | None = None,
@@ -128,6 +129,8 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
     policy: ReconcilePolicy | None = None,
 ) -> Reconciliation:
     """Reconcile our books with another company's, or with those of many, as of a day.
+
+    Each is `Books` or a mapping of their tables, of any engine; the two need not be of one.
 
     `party` is a code, a name or a part of a name in our books, `us` what we are called in theirs.
     Without `party` the owner of their books is looked for among our parties; where their books
@@ -139,7 +142,7 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
             no common party, or the span is empty.
     """
     policy = policy or ReconcilePolicy()
-    sides = _sides(ours, theirs, policy, party)
+    sides = _sides(books_of(ours), books_of(theirs), policy, party)
     links = _links(sides, party, us, (mapping, aliases.on(as_of) if aliases else None))
     since = policy.since or _start(sides)
     if since > as_of:

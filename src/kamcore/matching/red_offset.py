@@ -10,21 +10,23 @@ import datetime as dt
 
 import polars as pl
 
-from kamcore.books import Books, schema
+from kamcore.books import schema
 from kamcore.matching.candidates import nearest
 from kamcore.matching.sides import Side, control_accounts, lay_out, members_in_use, named_numbers
+from kamcore.matching.sources import Source, books_of
 
 __all__ = ["red_offsets", "undone"]
 
 _KEY = ["party", "account", "currency", "on_debit"]
 
 
-def red_offsets(books: Books, as_of: dt.date, *, person: str | None = None) -> pl.DataFrame:
+def red_offsets(books: Source, as_of: dt.date, *, person: str | None = None) -> pl.DataFrame:
     """Applications of red lines to blue ones up to a day, as the table ``applications``.
 
     ``item`` and ``receipt`` are the blue and the red line (``voucher_id/line_no/split_no``), the
     amount is in base currency, the rule ``red_offset``.  A line is settled by one other at most.
     """
+    books = books_of(books)
     side = Side(books=books, accounts=control_accounts(books, "both", notes=True))
     members = members_in_use(side).drop_nulls("member")
     links = members.select("dimension", "member", party=pl.format("{}/{}", "dimension", "member"))

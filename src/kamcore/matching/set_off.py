@@ -20,6 +20,7 @@ from kamcore.ledger.draft import money_text
 from kamcore.matching.control_balances import control_balances
 from kamcore.matching.identifying import members_like, named_by
 from kamcore.matching.set_off_writing import Kind, SetOff, SetOffWriter, undo
+from kamcore.matching.sources import Source, books_of
 from kamcore.model.company_name import normalised
 from kamcore.model.voucher import exact
 from kamcore.place import Place
@@ -113,7 +114,7 @@ def _identity(row: Mapping[str, Any], how: str) -> str | None:
 
 
 def set_off(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
-    books: Books,
+    books: Source,
     kind: str,
     *,
     as_of: dt.date,
@@ -133,6 +134,7 @@ def set_off(  # noqa: PLR0913  the front door spells its choices out (decision 0
         raise UsageError(NOT_A_KIND.at(Place(), kind, known=", ".join((*KINDS, *TRANSFERS))))
     chosen = KINDS[kind]
     most = None if amount is None else exact(amount)
+    books = books_of(books)
     rows = control_balances(books, as_of)
     links = linked_parties(books, mapping)
     by_supplier = {there: code for code, (there, _) in links.items()}
@@ -188,7 +190,7 @@ def _each(writer: SetOffWriter, legs: list[pl.DataFrame], most: Decimal | None) 
 
 
 def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
-    books: Books,
+    books: Source,
     kind: str,
     *,
     as_of: dt.date,
@@ -207,6 +209,7 @@ def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 
     if kind not in TRANSFERS:
         raise UsageError(NOT_A_KIND.at(Place(), kind, known=", ".join(TRANSFERS)))
     chosen = TRANSFERS[kind]
+    books = books_of(books)
     rows = control_balances(books, as_of)
     dimension = chosen.debit[0]
     leg = _leg(rows, chosen.debit, on_debit=dimension == "customer")

@@ -1,0 +1,54 @@
+"""Reconciliation and set-off take the tables of any engine and answer as they do for Books."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from kamcore.books import Books
+from kamcore.errors import BooksError
+from kamcore.matching import open_lists, reconcile, red_offsets, set_off, statements
+from kamcore.matching.set_off import KINDS
+from matching.histories import AS_OF, drawn
+from matching.two_books import two_books
+
+TABLES = ("lines", "vouchers", "accounts", "members")
+
+
+@pytest.fixture(scope="module")
+def both():
+    return two_books(drawn(4, parties=3))
+
+
+def tables(engine, books: Books) -> dict:
+    found = {name: engine.to(books.tables[name]) for name in TABLES}
+    return {**found, "entity": books.entity}
+
+
+def test_two_sets_of_books_are_reconciled(engine, both) -> None:
+    name, theirs = next(iter(both.theirs.items()))
+    found = reconcile(tables(engine, both.ours), theirs, as_of=AS_OF, party=name)
+    wanted = reconcile(both.ours, theirs, as_of=AS_OF, party=name)
+    assert found.matches.equals(wanted.matches)
+    assert found.differences.equals(wanted.differences)
+    assert wanted.matches.height
+    mirrored = reconcile(both.ours, tables(engine, theirs), as_of=AS_OF, party=name)
+    assert mirrored.matches.equals(wanted.matches)
+
+
+def test_open_lists_statements_and_set_offs(engine, both) -> None:
+    given = tables(engine, both.ours)
+    for found, wanted in zip(open_lists(given, AS_OF), open_lists(both.ours, AS_OF), strict=True):
+        assert found.equals(wanted)
+        assert wanted.height
+    assert len(list(statements(given, AS_OF))) == len(list(statements(both.ours, AS_OF))) > 0
+    assert red_offsets(given, AS_OF).equals(red_offsets(both.ours, AS_OF))
+    for kind in KINDS:
+        assert set_off(given, kind, as_of=AS_OF) == set_off(both.ours, kind, as_of=AS_OF)
+
+
+def test_a_float_is_never_money(both) -> None:
+    floats = both.ours.lines.with_columns(pl.col("debit").cast(pl.Float64))
+    given = {**both.ours.tables, "lines": floats}
+    with pytest.raises(BooksError, match="L1001"):
+        open_lists(given, dt.date(2025, 12, 31))
