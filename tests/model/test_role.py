@@ -76,4 +76,4 @@ def test_roles_stand_on_accounts_the_charts_have():
 
 
 def test_every_role_ledger_rules_ask_for_is_there():
-    assert len(ROLE_IDS) == len(set(ROLE_IDS)) == 26
+    assert len(ROLE_IDS) == len(set(ROLE_IDS)) == 27
