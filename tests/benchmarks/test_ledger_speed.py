@@ -3,6 +3,10 @@
 10,000,000 lines, 50,000 customers, 24 months, seeded; ``KAMCORE_BENCH_LINES`` asks for fewer.
 Times are judged as ratios, because machines differ: both sides run in turn, the best of each
 counts.
+
+Seen on two quiet cores at 10,000,000 lines: open items 0.89, ageing 0.86, balances 0.98 times the
+query by hand on Polars, ageing 1.47 times on DuckDB; a loop over Decimal 73 s against 2.8 s; a
+hundred times the lines cost 39 and 77 times the time; peak 2.7 GiB.
 """
 
 import datetime as dt
@@ -173,6 +177,7 @@ def test_ageing_keeps_up_with_duckdb_by_hand(lines: pl.DataFrame) -> None:
         return age(relation, as_of=AS_OF, by="customer", buckets=BOUNDS).frame.fetchnumpy()
 
     mine, hand = best(ours, lambda: connection.sql(query).fetchnumpy())
+    connection.close()  # its copy of the lines would slow what is timed next
     print(f"ageing on DuckDB {mine:.2f} s, by hand {hand:.2f} s")
     assert mine <= 1.5 * hand
 
