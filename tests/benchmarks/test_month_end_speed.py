@@ -1,9 +1,9 @@
 """A whole month's end over 1,000,000 lines and 20,000 customers, in a process of its own.
 
 The lines are a year of sales and receipts, seeded, in the native format; the forms hold policies
-of provision, credit and tiers, and three hundred contracts with prices.  Seen on two cores that
-eight others shared: 62 s of processor time, 2.0 GiB, 148 s on the clock.  ``KAMCORE_BENCH_LINES``
-asks for fewer.
+of provision, credit and tiers, and three hundred contracts with prices.  Seen on two
+quiet cores: 59 s on the clock, 69 s of processor time, 2.0 GiB.  ``KAMCORE_BENCH_LINES`` asks for
+fewer.
 """
 
 import datetime as dt
