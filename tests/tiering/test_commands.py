@@ -204,3 +204,12 @@ def test_a_criterion_without_conditions_is_a_mistake(folder):
     )
     done = kamcore("tier", "错.toml", *DAY, "--json", cwd=folder)
     assert (done.code, done.json["error"]["code"]) == (3, "D9104")
+
+
+def test_an_export_among_the_forms_is_the_books(tmp_path):
+    (tmp_path / "forms.toml").write_text(FORMS, "utf-8")
+    words = ("tier", "forms.toml", "--as-of", "2025-03-31", "--json")
+    named = kamcore(*words, "--books", str(DEMO), cwd=tmp_path)
+    beside = kamcore(words[0], str(DEMO), *words[1:], cwd=tmp_path)
+    assert beside.json["rows"] == named.json["rows"] != []
+    assert beside.code == named.code

@@ -12,9 +12,11 @@ import polars as pl
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
 from kamcore.cli.trading import Writing, opened_forms
-from kamcore.errors import Problem
+from kamcore.errors import Problem, SourceError
+from kamcore.format import Certainty
 from kamcore.pipeline import read
 from kamcore.pipeline.customer_facts import Customers
+from kamcore.pipeline.reading import recognise, source_of
 from kamcore.reports.sheets import Chart, Column, Kind, Line, Listing, Part, Sheet, Title
 
 SHOWN_ROWS = 30
@@ -48,18 +50,34 @@ class Opened:
 def opened(paths: Sequence[Path], asked: Asked) -> Opened:
     """Refuse an output that cannot be, then read forms and books.
 
+    An export among the forms is taken as the books where none are named.
+
     Raises:
         UsageError: a file is missing, or the output cannot be.
         SourceError: a file cannot be read; every mistake of a form is listed.
     """
-    held = opened_forms(paths, asked)
+    given = asked.books or _books_among(paths)
+    held = opened_forms([path for path in paths if path != given], asked)
     problems = held.problems
     books = None
-    if asked.books is not None:
-        reading = read(asked.books)
+    if given is not None:
+        reading = read(given)
         books, problems = reading.books, (*problems, *reading.problems)
     customers = Customers(forms=held, as_of=asked.as_of.date(), books=books)
     return Opened(customers=customers, problems=problems)
+
+
+def _books_among(paths: Sequence[Path]) -> Path | None:
+    """The one file among the forms that is an export of books, where there is one."""
+    found = [path for path in paths if path.suffix.lower() != ".toml" and _is_export(path)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_export(path: Path) -> bool:
+    try:
+        return recognise(source_of(path))[1].certainty is Certainty.SURE
+    except SourceError:
+        return False
 
 
 def names_of(customers: Customers) -> dict[str, str]:
