@@ -148,6 +148,27 @@ def test_the_log_says_what_was_sent_and_what_differs_and_who_is_late(folder, tmp
     assert due.code == 1
     assert {row["cycle"] for row in due.json["due"]} == {7}
     assert kamcore(*words, "--due", "--cycle", "1=90", cwd=folder).code == 2
+    code = due.json["due"][0]["party"]
+    forms = f"""
+[tier_policy]
+name = "办法"
+[[tier_policy.levels]]
+code = "top"
+zh = "甲"
+[[tier_policy.plans]]
+level = "top"
+reconcile_days = 10
+[[tier_record]]
+customer = "{code}"
+level = "top"
+since = 2020-01-01
+"""
+    (tmp_path / "tiers.toml").write_text(forms, "utf-8")
+    tiers = ("--tiers", str(tmp_path / "tiers.toml"))
+    due = kamcore(*words, "--due", "--log", str(log), *tiers, "--json", cwd=folder)
+    cycles = {row["party"]: row["cycle"] for row in due.json["due"]}
+    assert cycles.pop(code) == 10
+    assert set(cycles.values()) == {31}
     log.write_text("{]", "utf-8")
     broken = kamcore(*words, "--due", "--log", str(log), "--json", cwd=folder)
     assert broken.code == 3

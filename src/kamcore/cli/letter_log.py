@@ -1,7 +1,7 @@
 """What `reconcile` and `statement` share: the log of letters, and who is due again."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -22,8 +22,11 @@ from kamcore.model.confirmation import (
     moved,
     state_of,
 )
+from kamcore.model.tier import TierPolicy, TierRecord
+from kamcore.pipeline.form_file import read_forms
 from kamcore.pipeline.letter_log import append_log, read_log
 from kamcore.place import Place
+from kamcore.tiering.entitlements import reconciliation_cycles
 
 log_option = option(
     "--log",
@@ -41,6 +44,34 @@ cycle_option = option(
     zh="发生额达到多少时每几天对账一次, 可多次给出; 最长一个月",
     en="Days between reconciliations from a volume on, may be repeated; at most a month.",
 )
+
+
+tiers_option = option(
+    "--tiers",
+    type=PATH,
+    multiple=True,
+    metavar="FORM",
+    zh="客户分级办法和客户等级记录的表单: 各等级几天对账一次, 可多次给出",
+    en="Forms of the tier policy and of tier records: how often each tier is reconciled.",
+)
+
+
+def tiers_of(paths: Sequence[Path], on: dt.date) -> tuple[dict[str, str], tuple[CycleRule, ...]]:
+    """The tiers customers hold on a day, and the cycles of the policy, out of forms.
+
+    Raises:
+        SourceError: a form cannot be read, or a record is wrong.
+    """
+    if not paths:
+        return {}, ()
+    forms = read_forms(paths).require()
+    held = {
+        one.customer: one.level
+        for one in sorted(forms.of(TierRecord), key=lambda one: one.since)
+        if one.level is not None and one.since <= on and (one.until is None or on <= one.until)
+    }
+    policies = forms.of(TierPolicy)
+    return held, tuple(rule for one in policies for rule in reconciliation_cycles(one))
 
 
 def _person(person: str | None, command: str) -> str:
@@ -124,14 +155,18 @@ def rules_of(cycles: Iterable[str]) -> tuple[CycleRule, ...]:
 
 
 def due_of(
-    found: Sequence[Statement], path: Path | None, on: dt.date, rules: Iterable[CycleRule]
+    found: Sequence[Statement],
+    path: Path | None,
+    on: dt.date,
+    rules: Iterable[CycleRule],
+    tiers: Mapping[str, str],
 ) -> tuple[Due, ...]:
     """When each party with a statement is due; its volume is what it was charged in the span."""
     volumes: dict[str, Decimal] = {}
     for one in found:
         side = one.debit if one.direction == "receivable" else one.credit
         volumes[one.party] = volumes.get(one.party, Decimal(0)) + side
-    parties = {party: (None, volume) for party, volume in volumes.items()}
+    parties = {party: (tiers.get(party), volume) for party, volume in volumes.items()}
     letters = read_log(path).letters if path is not None else ()
     since = min((one.since for one in found), default=None)
     return due_list(parties, letters, rules, on, since)

@@ -20,6 +20,8 @@ from kamcore.cli.letter_log import (
     rules_of,
     sent,
     show_due,
+    tiers_of,
+    tiers_option,
 )
 from kamcore.cli.options import PATH
 from kamcore.cli.progress import progress
@@ -59,6 +61,7 @@ class Request(Asked):
     person: str | None = None
     due: bool = False
     cycles: tuple[str, ...] = ()
+    tiers: tuple[Path, ...] = ()
 
     @property
     def policy(self) -> StatementPolicy:
@@ -119,6 +122,7 @@ class Request(Asked):
 @log_option
 @person_option
 @cycle_option
+@tiers_option
 @option(
     "--due",
     is_flag=True,
@@ -143,7 +147,10 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
         )
     )
     if request.due:
-        rows = due_of(found, request.log, request.as_of.date(), rules_of(request.cycles))
+        day = request.as_of.date()
+        tiers, cycles = tiers_of(request.tiers, day)
+        rules = (*rules_of(request.cycles), *cycles)
+        rows = due_of(found, request.log, day, rules, tiers)
         return show_due(screen, rows, {one.party: one.name for one in found})
     sender = request.sender or reading.books.entity.name or screen.say("本公司", "our company")
     written = _written(screen, _letters(screen.lang, found, sender, request), request)
