@@ -232,7 +232,9 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        main(Path(sys.argv[1]))
+        FOLDER = Path(sys.argv[1])
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        main(FOLDER)
     else:
         with tempfile.TemporaryDirectory() as scratch:
             main(Path(scratch))
