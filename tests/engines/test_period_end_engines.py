@@ -9,11 +9,15 @@ from kamcore.books import Books
 from kamcore.ledger import (
     age,
     check_openings,
+    close_period,
+    closing_drafts,
+    closing_findings,
     open_items,
     profit_transfer,
     provision_by_ageing,
     revalue,
     sales_outstanding,
+    seal,
     year_end_transfer,
 )
 
@@ -93,3 +97,17 @@ def test_open_items_of_results_conserve(engine, results) -> None:
         open_items(engine.tables(results), as_of=as_of, account="1122"),
         open_items(results, as_of=as_of, account="1122"),
     )
+
+
+def test_closing(engine, results) -> None:
+    """What blocks a period, its drafts and its seal; the seal covers every balance."""
+    given = {**engine.tables(results), "entity": results.entity}
+    found = closing_findings(given, "2025-03")
+    wanted = closing_findings(results, "2025-03")
+    assert [problem.message("en") for problem in found] == [p.message("en") for p in wanted]
+    assert wanted
+    assert seal(given, "2025-03") == seal(results, "2025-03")
+    assert close_period(given, "2025-03").drafts == close_period(results, "2025-03").drafts
+    drafts = closing_drafts(results, "2025-03", RATES).drafts
+    assert closing_drafts(given, "2025-03", RATES).drafts == drafts
+    assert drafts

@@ -20,6 +20,7 @@ from kamcore.errors import BooksError, Fault, Problem
 from kamcore.ledger.balances import Span, balances, span_of
 from kamcore.ledger.draft import Draft, money_text
 from kamcore.ledger.engine import open_frames
+from kamcore.ledger.sources import Source, books_of
 from kamcore.ledger.transfer import profit_transfer, result_balances
 from kamcore.ledger.tree import account_tree
 from kamcore.ledger.trial_balance import trial_balance
@@ -93,7 +94,7 @@ class Closing:
 
 
 def close_period(
-    books: Books,
+    books: Source,
     period: Period | tuple[int, int] | str,
     *,
     closed: Collection[tuple[int, int]] = (),
@@ -105,6 +106,7 @@ def close_period(
         BooksError: a column is missing or of another type.
         UsageError: the period cannot be read.
     """
+    books = books_of(books)
     span = span_of(period)
     blocking = tuple(closing_findings(books, period, closed=closed))
     waiting = any(problem.code == NOT_TRANSFERRED.code for problem in blocking)
@@ -114,7 +116,7 @@ def close_period(
 
 
 def closing_findings(
-    books: Books,
+    books: Source,
     period: Period | tuple[int, int] | str,
     *,
     closed: Collection[tuple[int, int]] = (),
@@ -125,6 +127,7 @@ def closing_findings(
         BooksError: a column is missing or of another type.
         UsageError: the period cannot be read.
     """
+    books = books_of(books)
     span = span_of(period)
     year, number = divmod(span.last, 100)
     month = _of_period(books, year, number)
@@ -140,8 +143,9 @@ def closing_findings(
     ]
 
 
-def seal(books: Books, period: Period | tuple[int, int] | str, previous: str = "") -> Seal:
+def seal(books: Source, period: Period | tuple[int, int] | str, previous: str = "") -> Seal:
     """The seal of a period: a hash over its balances, its counts and the seal before it."""
+    books = books_of(books)
     year, number = divmod(span_of(period).last, 100)
     month = _of_period(books, year, number)
     totals = month.totals()

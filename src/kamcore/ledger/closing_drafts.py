@@ -17,6 +17,7 @@ from kamcore.ledger.balances import balances, span_of
 from kamcore.ledger.draft import Draft
 from kamcore.ledger.engine import open_frames
 from kamcore.ledger.revaluation import MONETARY_ROLES, Revaluation, revalue
+from kamcore.ledger.sources import Source, books_of
 from kamcore.ledger.transfer import profit_transfer, year_end_transfer
 from kamcore.ledger.tree import account_tree
 from kamcore.model.period import Period
@@ -57,7 +58,7 @@ class ClosingDrafts:
 
 
 def closing_drafts(
-    books: Books,
+    books: Source,
     period: Period | tuple[int, int] | str,
     rates: Mapping[str, Decimal] | None = None,
     *,
@@ -75,6 +76,7 @@ def closing_drafts(
             chart is not clear.
     """
     choice = choice or TransferChoice()
+    books = books_of(books)
     last = divmod(span_of(period).last, 100)
     revaluation: Revaluation | None = None
     findings: tuple[Problem, ...] = ()
@@ -104,8 +106,9 @@ def closing_drafts(
     )
 
 
-def with_drafts(books: Books, drafts: Iterable[Draft]) -> Books:
+def with_drafts(books: Source, drafts: Iterable[Draft]) -> Books:
     """The books as they will be when drafts are posted."""
+    books = books_of(books)
     vouchers = [attrs.evolve(draft.to_voucher(), status="posted") for draft in drafts]
     if not vouchers:
         return books

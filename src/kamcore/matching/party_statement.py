@@ -14,6 +14,7 @@ import attrs
 import polars as pl
 
 from kamcore.ledger.draft import money_text
+from kamcore.ledger.sources import Source, books_of
 from kamcore.matching.identifying import named_by
 from kamcore.matching.sides import (
     Side,
@@ -23,7 +24,6 @@ from kamcore.matching.sides import (
     members_in_use,
     openings,
 )
-from kamcore.matching.sources import Source, books_of
 
 __all__ = ["LINE_KINDS", "Statement", "StatementLine", "StatementPolicy", "statements"]
 

@@ -20,9 +20,9 @@ from kamcore.ledger.engine import Frames, open_frames
 from kamcore.ledger.fifo import Question
 from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope
+from kamcore.ledger.sources import Source, books_of
 from kamcore.ledger.tree import account_tree
 from kamcore.matching.columns import COLUMNS
-from kamcore.matching.sources import Source, books_of
 from kamcore.place import Place
 
 __all__ = ["ROLES", "open_lists"]

@@ -16,6 +16,7 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.engine import conserved
+from kamcore.ledger.sources import Source, books_of
 from kamcore.matching.crossing import CrossingPolicy, Pool, cross
 from kamcore.matching.explaining import Coverage
 from kamcore.matching.findings import Found, Question, findings
@@ -29,7 +30,6 @@ from kamcore.matching.sides import (
     named_numbers,
     openings,
 )
-from kamcore.matching.sources import Source, books_of
 from kamcore.model.company_name import Aliases
 from kamcore.place import Place
 

@@ -11,9 +11,9 @@ import datetime as dt
 import polars as pl
 
 from kamcore.books import schema
+from kamcore.ledger.sources import Source, books_of
 from kamcore.matching.candidates import nearest
 from kamcore.matching.sides import Side, control_accounts, lay_out, members_in_use, named_numbers
-from kamcore.matching.sources import Source, books_of
 
 __all__ = ["red_offsets", "undone"]
 

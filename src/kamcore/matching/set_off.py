@@ -17,10 +17,10 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import money_text
+from kamcore.ledger.sources import Source, books_of
 from kamcore.matching.control_balances import control_balances
 from kamcore.matching.identifying import members_like, named_by
 from kamcore.matching.set_off_writing import Kind, SetOff, SetOffWriter, undo
-from kamcore.matching.sources import Source, books_of
 from kamcore.model.company_name import normalised
 from kamcore.model.voucher import exact
 from kamcore.place import Place

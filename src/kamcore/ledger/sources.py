@@ -1,8 +1,8 @@
-"""Books of any engine at the door of the room: tables become Polars once, exactly.
+"""Books of any engine: tables become Polars once, exactly.
 
-Matching searches, ranks and asks again; it works on lists of one machine.  Tables of DuckDB,
-PySpark, pandas or Arrow are taken as the ledger takes them, in the types of the books, and
-computed once; what comes back is Polars.
+What searches, ranks or walks through vouchers (closing, matching) works on the books of one
+machine.  Tables of DuckDB, PySpark, pandas or Arrow are taken as everywhere in the ledger, in the
+types of the books, and computed once.
 """
 
 from collections.abc import Mapping
