@@ -7,6 +7,7 @@ import polars as pl
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
 from kamcore.markup.element_writing import attribute, declaration, escaped
+from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.outgoing import live
 from kamcore_xbrlgl import PARTIES
 
@@ -224,7 +225,4 @@ def _period() -> tuple[pl.Expr, pl.Expr]:
 
 def _note(losses: Losses, books: Books, kind: LossKind, changed: dict[str, pl.Series]) -> None:
     for name, rows in changed.items():
-        if count := int(rows.sum() or 0):
-            first = books.lines.row(rows.arg_true()[0], named=True)
-            place = books.origin.place(first["source_row"], f"lines.{name}")
-            losses.note(kind, f"lines.{name}", count, place, first[name])
+        note_rows(books, losses, (kind, f"lines.{name}"), rows)
