@@ -18,6 +18,7 @@ import polars as pl
 
 from kamcore.books import Books, schema
 from kamcore.errors import BooksError, Fault, UsageError
+from kamcore.ledger.ways_back import WayBack, unchanged, way_back
 from kamcore.model.entity import Entity
 from kamcore.place import Place
 
@@ -91,18 +92,6 @@ _KINDS: dict[Any, tuple[Any, str]] = {
 }
 
 
-def _to_pandas(frame: pl.DataFrame) -> Any:
-    return frame.to_pandas()
-
-
-def _to_arrow(frame: pl.DataFrame) -> Any:
-    return frame.to_arrow()
-
-
-def _as_is(frame: pl.DataFrame) -> Any:
-    return frame
-
-
 @attrs.frozen(kw_only=True)
 class Frames:
     """The tables of one source as lazy frames, and the way back to the caller's kind.
@@ -114,7 +103,7 @@ class Frames:
     tables: Mapping[str, nw.LazyFrame[Any]]
     entity: Entity = attrs.field(factory=Entity)
     is_eager: bool = True
-    _back: Callable[[pl.DataFrame], Any] = _as_is
+    _back: WayBack = unchanged
 
     def has(self, table: str) -> bool:
         """Say whether the source has a table."""
@@ -187,6 +176,14 @@ class Frames:
         if check is not None:
             check(result)
         return self._back(result)
+
+    def hand_back(self, frame: pl.DataFrame) -> Any:
+        """Hand a result that was computed in Polars back in the caller's kind.
+
+        A DuckDB relation stands in the connection of the caller's tables, a PySpark frame in
+        their session, so that both join with them.  Amounts, dates and blanks stay exact.
+        """
+        return self._back(frame)
 
 
 def open_frames(source: Source) -> Frames:
@@ -300,17 +297,16 @@ def _starts(parts: tuple[str, ...]) -> pl.Expr:
     return pl.any_horizontal(pl.int_range(pl.len()) == 0, *changes)
 
 
-def _open(native: Any) -> tuple[nw.LazyFrame[Any], bool, Callable[[pl.DataFrame], Any]]:
+def _open(native: Any) -> tuple[nw.LazyFrame[Any], bool, WayBack]:
     try:
         frame = nw.from_native(native)
     except TypeError as error:
         raise UsageError(NO_FRAME.at(Place(), type(native).__name__)) from error
+    back = way_back(frame)
     if isinstance(frame, nw.LazyFrame):
-        return frame, False, _as_is
-    implementation = frame.implementation
-    if implementation.is_polars():
-        return frame.lazy(), True, _as_is
-    back = _to_arrow if implementation.is_pyarrow() else _to_pandas
+        return frame, False, back
+    if frame.implementation.is_polars():
+        return frame.lazy(), True, back
     return nw.from_native(_with_blank_columns(frame.to_polars()).lazy()), True, back
 
 
