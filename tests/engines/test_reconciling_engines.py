@@ -1,14 +1,11 @@
-"""Reconciliation and set-off take the tables of any engine and answer as they do for Books."""
-
-import datetime as dt
+"""Reconciliation takes the tables of any engine and answers as it does for Books."""
 
 import polars as pl
 import pytest
 
 from kamcore.books import Books
 from kamcore.errors import BooksError
-from kamcore.matching import open_lists, reconcile, red_offsets, set_off, statements
-from kamcore.matching.set_off import KINDS
+from kamcore.matching import reconcile
 from matching.histories import AS_OF, drawn
 from matching.two_books import two_books
 
@@ -36,19 +33,8 @@ def test_two_sets_of_books_are_reconciled(engine, both) -> None:
     assert mirrored.matches.equals(wanted.matches)
 
 
-def test_open_lists_statements_and_set_offs(engine, both) -> None:
-    given = tables(engine, both.ours)
-    for found, wanted in zip(open_lists(given, AS_OF), open_lists(both.ours, AS_OF), strict=True):
-        assert found.equals(wanted)
-        assert wanted.height
-    assert len(list(statements(given, AS_OF))) == len(list(statements(both.ours, AS_OF))) > 0
-    assert red_offsets(given, AS_OF).equals(red_offsets(both.ours, AS_OF))
-    for kind in KINDS:
-        assert set_off(given, kind, as_of=AS_OF) == set_off(both.ours, kind, as_of=AS_OF)
-
-
 def test_a_float_is_never_money(both) -> None:
     floats = both.ours.lines.with_columns(pl.col("debit").cast(pl.Float64))
     given = {**both.ours.tables, "lines": floats}
     with pytest.raises(BooksError, match="L1001"):
-        open_lists(given, dt.date(2025, 12, 31))
+        reconcile(given, next(iter(both.theirs.values())), as_of=AS_OF)

@@ -4,23 +4,24 @@ Where the books have documents (应收应付模块), these are matched, else the
 accounts (往来核销, 勾对).  What applications of the books have settled already is taken off.  An
 item stands on the side of the party's role (debit for customers, credit for suppliers), red on
 the same side; everything on the other side is a receipt, red there a refund.
+
+All of it is one set query in the caller's engine.
 """
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+import attrs
 import narwhals as nw
-import polars as pl
 
-from kamcore.books import Books, schema
+from kamcore.books import schema
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.applied import DOCUMENTS, item_positions, line_id
-from kamcore.ledger.engine import Frames, open_frames
+from kamcore.ledger.engine import AMOUNT, SUM, Frames, Source, open_frames, stack
 from kamcore.ledger.fifo import Question
 from kamcore.ledger.policy import AgeingPolicy
-from kamcore.ledger.selection import Scope
-from kamcore.ledger.sources import Source, books_of
+from kamcore.ledger.selection import Scope, within_accounts
 from kamcore.ledger.tree import account_tree
 from kamcore.matching.columns import COLUMNS
 from kamcore.place import Place
@@ -44,45 +45,66 @@ _PAID_BY = tuple(name for name in _NUMBERS if name != "settlement_number")
 _DOCUMENT_NUMBERS = ("document", "invoice", "contract")
 _RECEIPT_NUMBERS = ("invoice", "contract")
 """A receipt is never called by the number of its own document."""
+_TOLD = ("id", "party", "text", "reference", "is_item")
 
 
 def open_lists(
-    books: Source,
+    source: Source,
     as_of: dt.date,
     role: str = "customer",
     *,
     accounts: Iterable[str] | None = None,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What is open at a date: items and receipts, in the columns of the lists.
+) -> tuple[Any, Any]:
+    """What is open at a date: items and receipts, in the columns of the lists, sorted by id.
 
     Ids are those applications use: the document's, or ``voucher_id/line_no/split_no`` of a line.
-    Amounts are in transaction currency, ``base`` in base currency.  The party is the member of
-    the dimension; where the lines have none, the account stands for it.
+    Amounts are in transaction currency, ``base`` in base currency (Decimal, 4 places).  The party
+    is the member of the dimension; where the lines have none, the account stands for it.
+
+    Both lists are of the caller's kind of frame, Polars for `Books`; those of a lazy engine are
+    queries that nothing has computed yet.
 
     Raises:
+        BooksError: a column is missing or of another type; a float is never money.
         UsageError: there is neither a control account of the role nor a document.
     """
-    books = books_of(books)
-    frames = open_frames(books)
+    frames = _without_blank_tables(open_frames(source))
     chosen = _accounts(frames, role, accounts)
     has_documents = frames.has("open_items")
     if not chosen and not has_documents:
         raise UsageError(NO_ACCOUNT.at(Place(), role))
-    open_fx = _open(frames, chosen, role, as_of, "fx")
-    open_base = _open(frames, chosen, role, as_of, "base").select("id", base="open")
-    rows = open_fx.join(open_base, on="id", how="left").filter(pl.col("open") != 0)
-    told = _documents(books, role) if has_documents else _lines(books, role)
-    rows = rows.join(told, on="id", how="inner")
-    rows = _named(books, rows, role)
-    sign = pl.when("is_item").then(1).otherwise(-1)
-    rows = rows.with_columns(
-        role=pl.lit(role),
-        amount=(pl.col("open") * sign).cast(schema.AMOUNT),
-        base=(pl.col("base") * sign).cast(schema.AMOUNT),
-    )
-    names = [pl.col(column.name).cast(column.dtype) for column in COLUMNS]
-    rows = rows.sort("id")
-    return rows.filter("is_item").select(names), rows.filter(~pl.col("is_item")).select(names)
+    told = _documents(frames, role) if has_documents else _lines(frames, role, chosen)
+    rows = _open(frames, chosen, role, as_of).join(told, on="id", how="inner")
+    rows = _named(frames, rows, role).with_columns(role=nw.lit(role))
+    rows = rows.with_columns(_signed("amount"), _signed("base"))
+    names = [column.name for column in COLUMNS]
+    if frames.is_eager:
+        # Computed once for both lists.
+        rows = nw.from_native(rows.select(*names, "is_item").collect().to_native().lazy())
+    lists = (rows.filter(nw.col("is_item")), rows.filter(~nw.col("is_item")))
+    items, receipts = (frames.give(one.select(*names).sort("id")) for one in lists)
+    return items, receipts
+
+
+def _signed(name: str) -> nw.Expr:
+    """Items as they stand, receipts positive where they settle."""
+    amount = nw.col(name)
+    turned = nw.lit(0).cast(SUM) - amount
+    return nw.when(nw.col("is_item")).then(amount).otherwise(turned).cast(AMOUNT).alias(name)
+
+
+def _without_blank_tables(frames: Frames) -> Frames:
+    """Without tables that have no rows: they say nothing about how the books are kept.
+
+    A schedule of instalments is left out as well, for a document is matched as a whole.
+    """
+    kept = {
+        name: table
+        for name, table in frames.tables.items()
+        if name != "instalments"
+        and (name not in (*DOCUMENTS, "applications") or len(table.head(1).collect()))
+    }
+    return attrs.evolve(frames, tables=kept)
 
 
 def _accounts(frames: Frames, role: str, accounts: Iterable[str] | None) -> tuple[str, ...]:
@@ -95,62 +117,76 @@ def _accounts(frames: Frames, role: str, accounts: Iterable[str] | None) -> tupl
 
 
 def _open(
-    frames: Frames, accounts: tuple[str, ...], role: str, as_of: dt.date, measure: str
-) -> pl.DataFrame:
-    policy = AgeingPolicy(measure=measure, side=ROLES[role][1], openings=False, basis="document")
+    frames: Frames, accounts: tuple[str, ...], role: str, as_of: dt.date
+) -> nw.LazyFrame[Any]:
+    """What is open of each document or line: ``amount`` in its currency, and ``base``."""
     scope = Scope(accounts=accounts)
-    rows: Any = item_positions(frames, Question(scope=scope, as_of=as_of, policy=policy))
-    columns = ("id", "account", "currency", "date", "due_date", "open")
-    found = rows.select(*columns).collect()
-    frame: pl.DataFrame = found.to_native()
-    return frame.rename({"due_date": "due"})
-
-
-def _lines(books: Books, role: str) -> pl.DataFrame:
-    """What the lines say about themselves: party, numbers, summary, and their side."""
-    lines: pl.DataFrame = nw.from_native(books.lines).with_columns(id=line_id()).to_native()
-    aux = schema.AUX + role
-    party = pl.col(aux) if aux in lines.columns else pl.col("account")
-    own = ROLES[role][1]
-    is_item = pl.col(own).fill_null(0) != 0
-    return lines.select(
-        "id",
-        party=party,
-        text="summary",
-        reference=pl.when(is_item).then(_joined(_NUMBERS)).otherwise(_joined(_PAID_BY)),
-        is_item=is_item,
-    )
-
-
-def _documents(books: Books, role: str) -> pl.DataFrame:
-    # Where receipts have no table of their own (应收明细表), negative documents are what settles.
-    apart = books.receipts.height > 0
-    blue = pl.lit(value=True) if apart else pl.col("amount") >= 0
-    parts = [
-        books.tables[table]
-        .filter(pl.col("party_role") == role)
-        .select(
-            "id",
-            "party",
-            text="summary",
-            is_item=blue if table == "open_items" else pl.lit(value=False),
-            of_item=_joined(_DOCUMENT_NUMBERS),
-            of_receipt=_joined(_RECEIPT_NUMBERS),
+    found = []
+    for measure in ("fx", "base"):
+        policy = AgeingPolicy(
+            measure=measure, side=ROLES[role][1], openings=False, basis="document"
         )
-        .with_columns(reference=pl.when("is_item").then("of_item").otherwise("of_receipt"))
-        .drop("of_item", "of_receipt")
-        for table in DOCUMENTS
-    ]
-    return pl.concat(parts)
+        found.append(item_positions(frames, Question(scope=scope, as_of=as_of, policy=policy)))
+    in_own, in_base = found
+    rows = in_own.filter(nw.col("open") != 0).select(
+        "id", "account", "currency", "date", due=nw.col("due_date"), amount=nw.col("open")
+    )
+    return rows.join(in_base.select("id", base=nw.col("open")), on="id", how="left")
 
 
-def _joined(names: Iterable[str]) -> pl.Expr:
-    joined = pl.concat_str([pl.col(name) for name in names], separator=" ", ignore_nulls=True)
-    return pl.when(joined.str.strip_chars() != "").then(joined)
+def _lines(frames: Frames, role: str, accounts: tuple[str, ...]) -> nw.LazyFrame[Any]:
+    """What the lines say about themselves: party, numbers, summary, and their side."""
+    aux, own = schema.AUX + role, ROLES[role][1]
+    has_party = aux in frames.columns("lines")
+    must = ("account", "voucher_id", "line_no", own)
+    may = ("split_no", "summary", *_NUMBERS, *([aux] if has_party else []))
+    lines = frames.table("lines", must, may)
+    limit = within_accounts(frames, accounts)
+    if limit is not None:
+        lines = lines.filter(limit)
+    is_item = nw.col(own).fill_null(0) != 0
+    lines = lines.with_columns(
+        split_no=nw.col("split_no").fill_null(1), is_item=is_item, text=nw.col("summary")
+    )
+    reference = nw.when(nw.col("is_item")).then(_joined(_NUMBERS)).otherwise(_joined(_PAID_BY))
+    party = nw.col(aux if has_party else "account")
+    return lines.with_columns(id=line_id(), party=party, reference=reference).select(*_TOLD)
 
 
-def _named(books: Books, rows: pl.DataFrame, role: str) -> pl.DataFrame:
+def _documents(frames: Frames, role: str) -> nw.LazyFrame[Any]:
+    """The same of documents."""
+    numbers = tuple(dict.fromkeys((*_DOCUMENT_NUMBERS, *_RECEIPT_NUMBERS)))
+    parts = []
+    for table in DOCUMENTS:
+        if not frames.has(table):
+            continue
+        rows = frames.table(table, ("id", "party", "party_role", "amount"), ("summary", *numbers))
+        is_item = nw.lit(table == "open_items")
+        if table == "open_items" and not frames.has("receipts"):
+            # Where receipts have no table of their own (应收明细表), negative documents are what
+            # settles.
+            is_item = nw.col("amount") >= 0
+        rows = rows.filter(nw.col("party_role") == role).with_columns(
+            is_item=is_item, text=nw.col("summary")
+        )
+        called = nw.when(nw.col("is_item")).then(_joined(_DOCUMENT_NUMBERS))
+        reference = called.otherwise(_joined(_RECEIPT_NUMBERS))
+        parts.append(rows.with_columns(reference=reference).select(*_TOLD))
+    return stack(*parts)
+
+
+def _joined(names: Iterable[str]) -> nw.Expr:
+    columns = [nw.col(name) for name in names]
+    joined = nw.concat_str(columns, separator=" ", ignore_nulls=True)
+    return nw.when(joined.str.strip_chars() != "").then(joined)
+
+
+def _named(frames: Frames, rows: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
     """The name beside the code of the party, where the books say it."""
-    known = books.members.filter(pl.col("dimension") == role)
-    known = known.select(party="code", party_name="name").unique("party", keep="first")
-    return rows.join(known, on="party", how="left")
+    if not frames.has("members"):
+        return rows.with_columns(party_name=nw.lit(None, dtype=nw.String))
+    known = frames.table("members", ("dimension", "code"), ("name",))
+    known = known.filter(nw.col("dimension") == role).group_by("code")
+    # No engine but Polars knows a first row: where a code stands twice, every engine takes one.
+    names = known.agg(party_name=nw.col("name").min())
+    return rows.join(names.rename({"code": "party"}), on="party", how="left")
