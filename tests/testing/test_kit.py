@@ -84,6 +84,48 @@ class Boundless(Copy):
     limits = Limits(text_chars={"lines.summary": 20})
 
 
+class Smuggling(Copy):
+    """Writes a character that it forbids."""
+
+    limits = Limits(forbidden={"\t": " "})
+
+
+class Silent(Copy):
+    """Cuts what is too long, says so in its spelling, and reports nothing."""
+
+    limits = Limits(text_chars={"lines.summary": 20})
+
+    def spelling(self, given, options):
+        return given.replace(lines=given.lines.with_columns(pl.col("summary").str.head(20)))
+
+    def render(self, given, target, losses, options):
+        super().render(self.spelling(given, options), target, losses, options)
+
+
+class Shortening(Silent):
+    """Reports what it cuts, and cuts more than its spelling says."""
+
+    def render(self, given, target, losses, options):
+        text = pl.col("summary")
+        cut = given.lines.filter(text.str.len_chars() > 20)
+        losses.note(LossKind.CUT, "lines.summary", cut.height, Place())
+        shorter = given.lines.with_columns(text.str.head(19))
+        super().render(given.replace(lines=shorter), target, losses, options)
+
+
+class Rounding(Copy):
+    """Rounds amounts, and reports nothing."""
+
+    limits = Limits(decimals={"lines.debit": 2})
+
+    def spelling(self, given, options):
+        whole = pl.col("debit").round(2).cast(schema.AMOUNT)
+        return given.replace(lines=given.lines.with_columns(whole))
+
+    def render(self, given, target, losses, options):
+        super().render(self.spelling(given, options), target, losses, options)
+
+
 class Ticking(Copy):
     """Writes another byte each time."""
 
@@ -161,6 +203,10 @@ def run(suite, law, request):
         ("what_is_declared_is_kept", Alarmist),
         ("hostile_text_survives", Forgetful),
         ("limits_are_honest", Boundless),
+        ("limits_are_honest", Smuggling),
+        ("limits_are_honest", Silent),
+        ("limits_are_honest", Shortening),
+        ("limits_are_honest", Rounding),
         ("writing_is_repeatable", Ticking),
         ("torn_files_fail_politely", Crashing),
         ("files_are_left_alone", Holding),

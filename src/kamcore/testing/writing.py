@@ -1,22 +1,19 @@
 # ruff: noqa: S101  laws are assertions
 """The laws of a format that can be written."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import attrs
-import polars as pl
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from kamcore.books import Books, schema
+from kamcore.books import Books
 from kamcore.errors import LossRefused
 from kamcore.format import Certainty, Fact, LossKind, LossReport, Source
 from kamcore.format.comparing import differences, forget
 from kamcore.format.fact import carried
 from kamcore.grid.head import head_of
-from kamcore.testing.strategies import Shape, books
+from kamcore.testing.limiting import LimitLaws, beyond_card
+from kamcore.testing.strategies import books
 from kamcore.testing.suite import Suite, drawn, skip, writing
 from kamcore.testing.wording import EVERY_HOSTILE, hostile_books
 
@@ -24,9 +21,6 @@ __all__ = ["WritingLaws"]
 
 _SHOWN = 40
 """How much of a hostile text a failure shows."""
-
-_CODES = frozenset({"account", "word", "status", "currency", "unit", "rate_type"})
-"""Texts that name something: shortening one would make it another."""
 
 
 def _anything(cls: type[Suite]) -> st.SearchStrategy[Books]:
@@ -39,17 +33,7 @@ def _declared(cls: type[Suite]) -> st.SearchStrategy[Books]:
     return books(facts, card.limits, cls.shape)
 
 
-def _plain(cls: type[Suite]) -> st.SearchStrategy[Books]:
-    return _with_shape(cls, vouchers=2, void=False)
-
-
-def _with_shape(cls: type[Suite], **changes: Any) -> st.SearchStrategy[Books]:
-    shape: Shape = attrs.evolve(cls.shape, **changes)
-    facts = cls.format.writes & cls.format.reads if cls.facts is None else cls.facts
-    return books(facts, cls.format.limits, shape)
-
-
-class WritingLaws(Suite):
+class WritingLaws(LimitLaws):
     """What every format that can be written must hold."""
 
     @writing
@@ -73,15 +57,6 @@ class WritingLaws(Suite):
         assert lost == [], f"reported as lost though declared: {lost}"
         spelled = self.format.spelling(given, self.options)
         _must_agree(spelled, found, self._compared())
-
-    @writing
-    @drawn(_plain)
-    def law_limits_are_honest(self, folder: Path, given: Books) -> None:
-        """Beyond a limit there is exactly that kind of loss, exactly that often."""
-        for kind, fact, beyond, count in self._beyond(given):
-            report, _ = self._round(beyond, folder)
-            counts = {loss.kind: loss.count for loss in report if loss.fact == fact}
-            assert counts.get(kind) == count, f"{fact}: {count} {kind} expected, found {counts}"
 
     @writing
     @drawn(_anything)
@@ -122,7 +97,7 @@ class WritingLaws(Suite):
 
     def _hostile(self, folder: Path, words: tuple[str, ...]) -> str | None:
         """Write a line for each text; what is wrong with what comes back, or nothing."""
-        given = forget(hostile_books(words), _beyond_card(self))
+        given = forget(hostile_books(words), beyond_card(self))
         folder.mkdir()
         target = self.target(folder)
         try:
@@ -163,58 +138,12 @@ class WritingLaws(Suite):
         report = self._written(given, target)
         return report, self.format.read(Source(target), self.read_options).books
 
-    def _beyond(self, given: Books) -> Iterator[tuple[LossKind, Fact, Books, int]]:
-        """Books a little beyond each limit, with the loss that must be reported."""
-        limits, height = self.format.limits, given.lines.height
-        sizes = {
-            **{name: size + 1 for name, size in limits.text_chars.items()},
-            **{name: size + 1 for name, size in limits.text_bytes.items()},
-        }
-        for name, size in sizes.items():
-            fact = Fact.parse(name)
-            if self._is_text(fact):
-                yield LossKind.CUT, fact, _set(given, fact, pl.lit("x" * size)), height
-        for name, places in limits.decimals.items():
-            fact = Fact.parse(name)
-            dtype = schema.TABLES[fact.table].dtype_of(fact.column)
-            if isinstance(dtype, pl.Decimal) and places < dtype.scale and self._is_free(fact):
-                finer = pl.lit(f"1.{'0' * places}1").cast(dtype)
-                yield LossKind.ROUNDED, fact, _set(given, fact, finer), height
-        summary = Fact("lines", "summary")
-        for char in limits.forbidden:
-            if self._is_text(summary):
-                text = pl.lit(f"甲{char}乙")
-                yield LossKind.REPLACED, summary, _set(given, summary, text), height
-
-    def _is_free(self, fact: Fact) -> bool:
-        """True for a column of lines that is no code and holds no others together."""
-        return (
-            fact.table == "lines" and fact.column not in _CODES and fact.within(self._compared())
-        )
-
-    def _is_text(self, fact: Fact) -> bool:
-        return (
-            self._is_free(fact)
-            and not fact.is_dimension
-            and schema.LINES.dtype_of(fact.column) == schema.TEXT
-        )
-
 
 def _must_agree(agreed: Books, found: Books, facts: frozenset[Fact]) -> None:
     """Fail with what differs."""
     off = [difference.text() for difference in differences(agreed, found, facts)]
     if off:
         raise AssertionError("came back otherwise (given ≠ read): " + "; ".join(off[:3]))
-
-
-def _beyond_card(laws: "WritingLaws") -> set[Fact]:
-    """Facts of the hostile books that the format does not both read and write."""
-    known = laws.format.writes & laws.format.reads if laws.facts is None else laws.facts
-    return {fact for fact in carried(hostile_books(("x",))) if not fact.within(known)}
-
-
-def _set(given: Books, fact: Fact, value: pl.Expr) -> Books:
-    return given.replace(lines=given.lines.with_columns(value.alias(fact.column)))
 
 
 def _bytes(path: Path) -> dict[str, bytes]:
