@@ -78,6 +78,57 @@ def test_a_template_reads_as_a_policy(folder):
     assert json.loads(kamcore("provision", "--template", "--json").out)["template"]
 
 
+OFF = ("provision", str(DEMO), "--as-of", "2025-03-31", "--write-off", "0100=5000")
+
+
+def test_a_write_off_needs_no_policy_and_books_only_what_is_asked(folder):
+    back = ("--recover", "0004=300", "--bank", "1002.01")
+    done = kamcore(*OFF, *back, "--books", "后.jsonl", "--json", cwd=folder)
+    said = done.json
+    assert done.code == 1  # the allowance does not cover it
+    assert [row["amount"] for row in said["bad_debts"]] == ["5000.00", "300.00"]
+    assert said["bad_debts"][0]["fx_amount"] == "696.47"
+    assert said["allowance"]["after"] == "-4700.00"
+    assert [draft["rule"] for draft in said["drafts"]] == ["write-off", "recovery"]
+    assert [problem["code"] for problem in said["problems"]][-1] == "L1317"
+    kept, books = read(DEMO).books, read(folder / "后.jsonl").books
+    assert books.vouchers.height == kept.vouchers.height + 2
+    assert books.lines.height == kept.lines.height + 6
+    again = kamcore(*OFF, "--books", "后.jsonl", "--json", cwd=folder)
+    assert (again.code, again.json["error"]["code"]) == (2, "C1001")
+
+
+def test_the_policy_charges_what_the_write_off_took(folder):
+    done = kamcore(*WORDS, "--write-off", "0007", "-o", "表.xlsx", "--json", cwd=folder)
+    said = done.json
+    assert done.code == 0
+    moved = said["allowance"]
+    assert (moved["written_off"], moved["charge"]) == ("37357.80", said["charge"])
+    assert said["existing"] == "-37357.80"
+    assert moved["after"] == said["required"]
+    sheet = openpyxl.load_workbook(folder / "表.xlsx", data_only=True).worksheets[1]
+    amounts = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert amounts.count(37357.8) == 2
+    assert float(said["required"]) in amounts
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "fault"),
+    [
+        (("--write-off", "0100=x"), 2, "U1004"),
+        (("--write-off", "0100=-1"), 2, "U1004"),
+        (("--write-off", "0100", "--write-off", "0100"), 2, "U1004"),
+        (("--recover", "0100", "--bank", "1002.01"), 2, "U1004"),
+        (("--recover", "0100=1"), 2, "L1316"),
+        (("--write-off", "0100=9999999"), 2, "L1315"),
+        ((), 2, "U1003"),
+    ],
+)
+def test_wrong_write_offs_are_refused(folder, more, code, fault):
+    done = kamcore("provision", str(DEMO), "--as-of", "2025-03-31", *more, "--json", cwd=folder)
+    assert (done.code, done.json["error"]["code"]) == (code, fault)
+
+
 @pytest.mark.parametrize(
     ("text", "more", "code", "fault"),
     [

@@ -1,6 +1,7 @@
-"""``kamcore provision``: what the allowance for bad debts should be, and the draft of it."""
+"""``kamcore provision``: the allowance for bad debts, write-offs and recoveries, drafts."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +9,34 @@ import attrs
 import click
 import polars as pl
 
+from kamcore.books import Books
+from kamcore.cli import bad_debts as bad_debt
 from kamcore.cli import grammar
 from kamcore.cli.asking import Asked, as_of_option, opened, period_option, shared_options
 from kamcore.cli.drafts import Drafting, as_json, drafts_options, ready, save, show
+from kamcore.cli.faults import MISSING
 from kamcore.cli.figures import Answer, Table, answer, decimals
 from kamcore.cli.grammar import option, screen_of
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen, money
-from kamcore.errors import Fault, SourceError
+from kamcore.errors import Fault, SourceError, UsageError
+from kamcore.format import Reading
 from kamcore.forms.provision import ProvisionForm
 from kamcore.forms.template import as_toml
+from kamcore.ledger.bad_debts import BadDebts
 from kamcore.ledger.balances import span_of
-from kamcore.ledger.draft import money_text
+from kamcore.ledger.closing_drafts import with_drafts
+from kamcore.ledger.draft import Draft, money_text
 from kamcore.ledger.provisioning import Provisioning, provide
+from kamcore.ledger.writing_off import write_off
 from kamcore.model.provision_policy import ProvisionMethod, ProvisionPolicy
+from kamcore.pipeline.atomic import EXISTS
 from kamcore.pipeline.form_file import read_forms
 from kamcore.place import Place
+from kamcore.reports.bad_debts import bad_debt_sheet
 from kamcore.reports.naming import with_names
 from kamcore.reports.provision import provision_report
+from kamcore.reports.sheets import Sheet
 
 NO_POLICY = Fault(
     code="U2101",
@@ -41,12 +52,16 @@ class Request(Asked):
     """What a provision is asked."""
 
     as_of: dt.datetime
-    policy: Path
+    policy: Path | None = None
     method: str | None = None
     period: str | None = None
     drafts: Path | None = None
     to: str | None = None
     preparer: str | None = None
+    write_off: tuple[str, ...] = ()
+    recover: tuple[str, ...] = ()
+    bank: str | None = None
+    booked: Path | None = None
 
 
 def _show_template(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001
@@ -63,19 +78,20 @@ def _show_template(ctx: click.Context, _parameter: click.Parameter, value: bool)
 
 @grammar.command(
     "provision",
-    zh="坏账准备: 按政策计算应有的准备, 与账面已有的比较, 起草计提或冲回凭证。"
-    "小企业会计准则不计提, 会说明如何直接核销。",
+    zh="坏账准备: 按政策计算应有的准备, 与账面已有的比较, 起草计提或冲回凭证; "
+    "--write-off 核销坏账, --recover 收回已核销的坏账。"
+    "只显示凭证草稿, 不改账。小企业会计准则不计提, 直接核销。",
     en="Allowance for bad debts: what a policy requires at a date, what the books have, and the "
-    "draft of the charge or reversal. The small-enterprise standard has none and says what to do.",
+    "draft of the charge or reversal; --write-off takes bad debts off, --recover books what came "
+    "back. Drafts are only shown. The small-enterprise standard has only write-offs.",
 )
 @click.argument("file", type=PATH)
 @option(
     "--policy",
-    required=True,
     type=PATH,
     metavar="FORM",
-    zh="坏账准备政策 (TOML, JSON 或工作簿)",
-    en="The policy: TOML, JSON or a workbook.",
+    zh="坏账准备政策 (TOML, JSON 或工作簿); 只核销或收回时可以不给",
+    en="The policy: TOML, JSON or a workbook; not needed only to write off or recover.",
 )
 @as_of_option
 @option(
@@ -85,7 +101,32 @@ def _show_template(ctx: click.Context, _parameter: click.Parameter, value: bool)
     en="The method; that of the policy when left out.",
 )
 @period_option
+@option(
+    "--write-off",
+    multiple=True,
+    metavar="CODE[=AMOUNT]",
+    zh="核销这一客户的坏账, 先发生的先核销; 不写金额则核销全部欠款。可多次给出",
+    en="Write off what this party owes, oldest first; all of it without an amount. Repeatable.",
+)
+@option(
+    "--recover",
+    multiple=True,
+    metavar="CODE=AMOUNT",
+    zh="收回这一客户已核销的坏账 (本位币)。可多次给出",
+    en="What came back of a debt written off, in base currency. Repeatable.",
+)
+@option(
+    "--bank", metavar="ACCOUNT", zh="收回款项记入的科目", en="The account recoveries come in on."
+)
 @drafts_options()
+@option(
+    "--books",
+    "booked",
+    type=PATH,
+    metavar="OUT",
+    zh="写出记入全部草稿的账套 (kamcore 原生格式)",
+    en="Write the books with all drafts booked (native format).",
+)
 @option(
     "--template",
     is_flag=True,
@@ -103,31 +144,120 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
     ready(drafting)
     if request.period is not None:
         span_of(request.period)
-    policy = _policy(request.policy)
+    losses = bad_debt.asked_for(request.write_off, "--write-off", whole=True)
+    recoveries = bad_debt.asked_for(request.recover, "--recover", whole=False)
+    if request.policy is None and not (losses or recoveries):
+        raise UsageError(MISSING.at(Place(), "--policy", command="kamcore provision"))
+    if request.booked is not None and request.booked.exists() and not request.force:
+        raise UsageError(EXISTS.at(Place(file=str(request.booked)), request.booked))
+    policy = None if request.policy is None else _policy(request.policy)
     reading = opened(file, request)
-    method = None if request.method is None else ProvisionMethod(request.method)
-    found = provide(
-        reading.books, policy, as_of=request.as_of.date(), method=method, period=request.period
-    )
-    written = save(screen, found.drafts, reading.books, drafting)
-    chosen = ProvisionMethod(found.provision.method)
-    day = found.as_of
+    bad = None
+    books = reading.books
+    if losses or recoveries:
+        bad = write_off(
+            books,
+            policy,
+            as_of=request.as_of.date(),
+            losses=losses,
+            recoveries=recoveries,
+            bank=request.bank,
+        )
+        reading = attrs.evolve(reading, problems=(*reading.problems, *bad.problems))
+        books = with_drafts(books, bad.drafts)
+    found = None
+    if policy is not None:
+        method = None if request.method is None else ProvisionMethod(request.method)
+        day = request.as_of.date()
+        found = provide(books, policy, as_of=day, method=method, period=request.period)
+        if bad is not None and found.provision.charge > 0 > (bad.after or 0):
+            # The charge makes up what the write-offs take too much.
+            reading = attrs.evolve(reading, problems=reading.problems[: -len(bad.problems)])
+    return _answer(screen, file, reading, request, _Result(policy, found, bad))
+
+
+@attrs.frozen
+class _Result:
+    """A provision by a policy, bad debts, or both."""
+
+    policy: ProvisionPolicy | None
+    found: Provisioning | None
+    bad: BadDebts | None
+
+    @property
+    def charge(self) -> Decimal | None:
+        """What is charged by the policy."""
+        return None if self.found is None else self.found.provision.charge
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """Those of bad debts first."""
+        made = () if self.bad is None else self.bad.drafts
+        return (*made, *(() if self.found is None else self.found.drafts))
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of ``--json``."""
+        said: dict[str, Any] = {}
+        if self.found is not None and self.policy is not None:
+            said = _as_json(self.found, self.policy)
+        if self.bad is not None:
+            said = {"as_of": self.bad.as_of.isoformat(), **said}
+            said |= bad_debt.as_json(self.bad, self.charge)
+        return {**said, "drafts": as_json(self.drafts)}
+
+    def sheets(self, books: Books, lang: str) -> tuple[Sheet, ...]:
+        """A sheet for each of the two."""
+        made: tuple[Sheet, ...] = ()
+        if self.found is not None:
+            made = provision_report(books, self.found, lang)
+        if self.bad is not None:
+            made = (*made, bad_debt_sheet(books, self.bad, self.charge, lang))
+        return made
+
+
+def _answer(
+    screen: Screen, file: Path, reading: Reading, request: Request, result: _Result
+) -> int:
+    """Write what is asked for and print the rest."""
+    found, bad, drafting = result.found, result.bad, Drafting.of(request)
+    books = reading.books
+    written = save(screen, result.drafts, books, drafting)
+    if request.booked is not None:
+        bad_debt.write_books(books, bad, result.drafts, request.booked, drafting)
+        written |= {"books": str(request.booked)}
+        screen.note(f"  已写 {request.booked}", f"  wrote {request.booked}")
 
     def more(shown: Screen) -> None:
-        _sums(shown, found)
-        show(shown, found.drafts, reading.books)
+        if found is not None:
+            _sums(shown, found)
+        if bad is not None:
+            if found is not None:
+                bad_debt.show(shown, books, bad)
+            bad_debt.show_allowance(shown, bad, result.charge)
+        show(shown, result.drafts, books)
 
     answered = Answer(
-        title=(
-            f"{file}: 坏账准备, {chosen.zh}, 截至 {day}",
-            f"{file}: allowance for bad debts by {chosen.text()}, as of {day}",
-        ),
-        table=_table(screen, found, reading),
-        said={**_as_json(found, policy), **written},
-        sheets=lambda: provision_report(reading.books, found, screen.lang),
+        title=_title(file, request, result),
+        table=_table(screen, found, reading) if found else bad_debt.table(screen, books, bad),
+        said={**result.as_json(), **written},
+        sheets=lambda: result.sheets(books, screen.lang),
         more=more,
     )
     return answer(screen, file, reading, request, answered)
+
+
+def _title(file: Path, request: Request, result: _Result) -> tuple[str, str]:
+    day = request.as_of.date()
+    if result.found is None:
+        return (
+            f"{file}: 坏账核销与收回, {day}",
+            f"{file}: bad debts written off and recovered, {day}",
+        )
+    chosen = ProvisionMethod(result.found.provision.method)
+    return (
+        f"{file}: 坏账准备, {chosen.zh}, 截至 {day}",
+        f"{file}: allowance for bad debts by {chosen.text()}, as of {day}",
+    )
 
 
 def _policy(path: Path) -> ProvisionPolicy:
@@ -206,5 +336,4 @@ def _as_json(found: Provisioning, policy: ProvisionPolicy) -> dict[str, Any]:
         },
         **found.provision.to_json(),
         "buckets": buckets,
-        "drafts": as_json(found.drafts),
     }

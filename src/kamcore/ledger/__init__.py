@@ -14,6 +14,7 @@ from kamcore.ledger.ageing import (
     age,
     open_items,
 )
+from kamcore.ledger.bad_debts import BadDebt, BadDebts
 from kamcore.ledger.balances import (
     balances,
 )
@@ -98,11 +99,14 @@ from kamcore.ledger.trial_balance import (
 from kamcore.ledger.views import (
     by_month,
 )
+from kamcore.ledger.writing_off import write_off
 
 __all__ = [
     "AccountLedger",
     "Ageing",
     "AgeingPolicy",
+    "BadDebt",
+    "BadDebts",
     "Buckets",
     "Closing",
     "Draft",
@@ -151,6 +155,7 @@ __all__ = [
     "stated_differences",
     "trial_balance",
     "with_drafts",
+    "write_off",
     "write_off_draft",
     "year_end_transfer",
     "year_openings",

@@ -41,8 +41,10 @@ NO_ALLOWANCE = Fault(
     code="L1312",
     zh="小企业会计准则不计提坏账准备, 损失发生时直接核销",
     en="books under the small-enterprise standard have no allowance: write the loss off directly",
-    hint_zh="损失发生时借记 {expense} 营业外支出 (坏账损失), 贷记应收账款 (第 10、68 条)",
-    hint_en="when the loss happens debit {expense} and credit the receivable (arts. 10, 68)",
+    hint_zh="损失发生时借记 {expense} 营业外支出 (坏账损失), 贷记应收账款 (第 10、68 条); "
+    "凭证草稿: kamcore provision --write-off",
+    hint_en="when the loss happens debit {expense} and credit the receivable (arts. 10, 68); "
+    "kamcore provision --write-off drafts it",
 )
 
 ZERO = Decimal(0)

@@ -39,7 +39,7 @@ from kamcore.model.provision_policy import (
 from kamcore.model.role import standard_accounts
 from kamcore.place import Place
 
-__all__ = ["Provisioning", "accounts_of", "provide"]
+__all__ = ["Provisioning", "accounts_of", "allowance_at", "provide"]
 
 NO_METHOD = Fault(
     code="L1313",
@@ -133,7 +133,7 @@ def provide(
     if accounts.allowance is None:
         raise UsageError(NO_ALLOWANCE.at(Place(), expense=accounts.expense))
     receivable = policy.receivable or standard_accounts("ar_trade", family)
-    existing = _existing(source, accounts.allowance, as_of)
+    existing = allowance_at(source, accounts.allowance, as_of)
     found = _Run(source, policy, as_of, receivable, period).provision(chosen, existing)
     draft = charge_draft(found.provision.charge, accounts, as_of)
     return Provisioning(
@@ -149,8 +149,12 @@ def provide(
     )
 
 
-def _existing(source: Source, allowance: str, as_of: dt.date) -> Decimal:
-    """The credit balance of the allowance at a date; a debit balance is negative."""
+def allowance_at(source: Source, allowance: str, as_of: dt.date) -> Decimal:
+    """The credit balance of the allowance at a date; a debit balance is negative.
+
+    Raises:
+        BooksError: a column is missing or of another type.
+    """
     policy = AgeingPolicy(basis="voucher", method="fifo", side="credit")
     return age(source, as_of=as_of, account=allowance, policy=policy).totals()["total"]
 
