@@ -75,6 +75,17 @@ class Totals:
     void_vouchers: int = 0
 
 
+_BLANK = {
+    table.name: {
+        column.name: pl.lit(None, dtype=column.dtype).alias(column.name)
+        for column in table.columns
+    }
+    for table in schema.TABLES.values()
+}
+"""The column of nothing for each column of the schema: making an expression costs more than
+putting it to use on a small table."""
+
+
 class _Conformed(dict[str, pl.DataFrame]):
     """Tables whose every frame already has the shape of the schema."""
 
@@ -109,26 +120,21 @@ def _conform(table: schema.Table, frame: pl.DataFrame) -> pl.DataFrame:
                     wants=wants if wants is not None else "part of this table",
                 )
             )
-    shaped = frame.select(
-        *(
-            pl.col(column.name).cast(column.dtype)
-            if column.name in frame.columns
-            else pl.lit(None, dtype=column.dtype).alias(column.name)
-            for column in table.columns
-        ),
-        *(pl.col(name).cast(schema.TEXT) for name in sorted(dims)),
-    )
-    nulls = shaped.select(
-        pl.col(column.name).null_count() for column in table.columns if column.required
-    )
-    for name in nulls.columns:
-        if count := nulls[name][0]:
+    found = frame.schema
+    blank = [_BLANK[table.name][name] for name in table.names if name not in found]
+    typed = [pl.col(name).cast(table.dtype_of(name)) for name in found if found[name] == pl.Null]
+    shaped = frame.with_columns(*blank, *typed) if blank or typed else frame
+    for column in table.columns:
+        if column.required and (count := shaped.get_column(column.name).null_count()):
             raise BooksError(
                 MISSING_VALUE.at(
-                    Place(path=f"{table.name}.{name}"), table=table.name, column=name, count=count
+                    Place(path=f"{table.name}.{column.name}"),
+                    table=table.name,
+                    column=column.name,
+                    count=count,
                 )
             )
-    return shaped
+    return shaped[[*table.names, *sorted(dims)]]
 
 
 @attrs.frozen(eq=False)

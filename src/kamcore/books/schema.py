@@ -9,6 +9,7 @@ blank is null, never zero by accident.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import attrs
 import polars as pl
@@ -55,13 +56,17 @@ class Table:
     key: tuple[str, ...]
     takes_dimensions: bool = False
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The fixed column names, in order."""
         return tuple(column.name for column in self.columns)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
     def __getitem__(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        return self._by_name[name]
 
     def dtype_of(self, name: str) -> pl.DataType:
         """The type of a fixed column or of a dimension column."""
@@ -71,6 +76,10 @@ class Table:
 
     def empty(self) -> pl.DataFrame:
         """A frame of this table without rows and without dimensions."""
+        return self._nothing.clone()
+
+    @cached_property
+    def _nothing(self) -> pl.DataFrame:
         return pl.DataFrame(schema={column.name: column.dtype for column in self.columns})
 
 
