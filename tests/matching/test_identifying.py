@@ -40,8 +40,8 @@ def theirs(members, owner=""):
 
 def sides(mine, other):
     return (
-        Side(books=mine, accounts=control_accounts(mine, "receivable")),
-        Side(books=other, accounts=control_accounts(other, "payable"), mirrored=True),
+        Side(frames=mine, accounts=control_accounts(mine, "receivable")),
+        Side(frames=other, accounts=control_accounts(other, "payable"), mirrored=True),
     )
 
 

@@ -18,17 +18,20 @@ from kamcore.cli.letter_log import log_option, person_option, record
 from kamcore.cli.options import PATH
 from kamcore.cli.progress import busy, progress
 from kamcore.cli.screen import Screen, money, width
+from kamcore.cli.their_side import (
+    how_json,
+    reconciled,
+    show_how,
+    show_oddities,
+    their_options,
+    their_side,
+)
 from kamcore.matching.adjusting import Proof, adjustments, proof_of_zero
 from kamcore.matching.identifying import HOW
 from kamcore.matching.party_view import Finding, PartyView, views
 from kamcore.matching.reconciliation_json import as_json
 from kamcore.matching.reconciliation_table import reconciliation_table
-from kamcore.matching.reconciling import (
-    DIRECTIONS,
-    ReconcilePolicy,
-    Reconciliation,
-    reconcile,
-)
+from kamcore.matching.reconciling import DIRECTIONS, ReconcilePolicy, Reconciliation
 from kamcore.pipeline.mapping_file import read_mapping
 from kamcore.reports.letters import reconciliation_letter, write_letter
 from kamcore.reports.reconciliation import reconciliation_report
@@ -55,6 +58,8 @@ class Request(Asked):
     mapping: Path | None = None
     aliases: tuple[Path, ...] = ()
     their_format: str | None = None
+    their_options: tuple[str, ...] = ()
+    their_columns: tuple[str, ...] = ()
     letter: Path | None = None
     log: Path | None = None
     person: str | None = None
@@ -140,12 +145,7 @@ class Request(Asked):
     en="Mapping form of the parties.",
 )
 @alias_option
-@option(
-    "--their-format",
-    metavar="FORMAT",
-    zh="对方文件的格式; 缺省按内容识别",
-    en="Format of their file; recognised from its content when left out.",
-)
+@their_options
 @option(
     "--letter",
     type=PATH,
@@ -163,13 +163,15 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
     drafting.ready(request.drafting)
     with busy(screen):
         mine = opened(ours, request)
-        other = opened(theirs, Asked(source_format=request.their_format))
+        other = their_side(
+            theirs, request.their_format, request.their_options, request.their_columns
+        )
     codes = read_mapping(request.mapping).members if request.mapping else {}
     mapping = {code: there for part in codes.values() for code, there in part.items()}
     with busy(screen):
-        result = reconcile(
+        result, answer = reconciled(
             mine.books,
-            other.books,
+            other,
             as_of=request.as_of.date(),
             party=request.party,
             us=request.us,
@@ -180,7 +182,12 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
         every = list(views(result))
         made = adjustments(result, every)
         proof = proof_of_zero(result, made)
-    said = as_json(result, every, made, proof, lang=screen.lang)
+    problems = [one.to_json(screen.lang) for one in (*mine.problems, *other.problems)]
+    said = {
+        **as_json(result, every, made, proof, lang=screen.lang),
+        **how_json(other, answer),
+        "problems": problems,
+    }
     differing = [view for view in every if view.differences]
     put(screen, request, said, lambda: reconciliation_report(result, screen.lang, differing))
     _write_letters(screen, result, every, request)
@@ -192,13 +199,16 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
         screen.emit({**said, **output})
     else:
         _show(screen, result, every, request)
+        show_how(screen, other, answer)
         if made.ours:
             screen.line()
             screen.line("我方调整凭证草稿", "drafts for our books", bold=True)
             drafting.show(screen, made.ours, mine.books)
         _show_proof(screen, proof, len(made.theirs))
         drafting.save(screen, made.ours, mine.books, request.drafting)
-    return int(result.differences.height > 0)
+        show_oddities(screen, ours, mine.problems)
+        show_oddities(screen, theirs, other.problems)
+    return int(result.workings.differences.height > 0)
 
 
 def _write_letters(
@@ -208,7 +218,7 @@ def _write_letters(
     out = request.letter
     if out is None:
         return
-    sender = result.our_books.entity.name or screen.say("本公司", "our company")
+    sender = result.entities[0].name or screen.say("本公司", "our company")
     letters = [
         reconciliation_letter(view, sender, date=result.as_of, lang=screen.lang) for view in every
     ]

@@ -16,11 +16,10 @@ import polars as pl
 
 from kamcore.books import Books, schema
 from kamcore.ledger.draft import Draft, DraftLine, rounded
-from kamcore.ledger.engine import open_frames
 from kamcore.ledger.tree import AccountTree, account_tree
 from kamcore.matching.party_view import Finding, LineRef, PartyView, views
 from kamcore.matching.policy import reason_of
-from kamcore.matching.reconciling import Reconciliation, reconciled_again
+from kamcore.matching.reconciling import Reconciliation, reconciled_with
 from kamcore.model.role import standard_accounts
 
 __all__ = ["Adjustments", "Proof", "adjustments", "posted", "proof_of_zero"]
@@ -63,8 +62,10 @@ def adjustments(result: Reconciliation, chosen: Iterable[PartyView] | None = Non
     income or purchases for the rest: look at these before posting.
     """
     if chosen is None:
-        differing = result.differences.select("party", "currency").unique(maintain_order=True)
-        chosen = views(result, differing.iter_rows())
+        differing = result.workings.differences.select("party", "currency").unique(
+            maintain_order=True
+        )
+        chosen = views(result, differing.unique(maintain_order=True).iter_rows())
     writers = {
         "ours": _Writer(result, "ours"),
         "theirs": _Writer(result, "theirs"),
@@ -94,11 +95,20 @@ def proof_of_zero(result: Reconciliation, made: Adjustments) -> Proof:
 
     The span and the parties are the same; both sides' drafts count as booked on the day.
     """
-    after = reconciled_again(
-        result, posted(result.our_books, made.ours), posted(result.their_books, made.theirs)
+    papers = result.workings
+    after = reconciled_with(
+        result, _as_books(made.ours, papers.ours), _as_books(made.theirs, papers.theirs)
     )
-    rest = result.differences.filter(pl.col("cause").is_in(WAITING))["amount"].sum()
+    rest = result.workings.differences.filter(pl.col("cause").is_in(WAITING))["amount"].sum()
     return Proof(before=result.difference, after=after.difference, waiting=Decimal(rest or 0))
+
+
+def _as_books(drafts: Iterable[Draft], lines: pl.DataFrame) -> Books:
+    """The drafts as books of their own, numbered after the lines that were reconciled."""
+    first = max(lines["voucher_id"].to_list(), default=0) + 1
+    return Books.from_vouchers(
+        attrs.evolve(draft.to_voucher(), voucher_id=first + at) for at, draft in enumerate(drafts)
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -118,11 +128,14 @@ class _Writer:
     def __init__(self, result: Reconciliation, side: str) -> None:
         mine = side == "ours"
         self.result, self.side = result, side
-        self.books = result.our_books if mine else result.their_books
-        self.lines = result.ours if mine else result.theirs
+        part = result.sides[0 if mine else 1]
+        self.entity = part.frames.entity
+        columns = part.frames.columns("lines")
+        self.booked = part.frames.fetch(part.frames.table("lines", columns)).collect()
+        self.lines = result.workings.ours if mine else result.workings.theirs
         self.links = result.links.of_ours() if mine else result.links.of_theirs()
-        self.tree: AccountTree = account_tree(open_frames(self.books))
-        self.control = result.accounts[0 if mine else 1]
+        self.tree: AccountTree = account_tree(part.frames)
+        self.control = part.accounts
 
     def draft(self, view: PartyView, finding: Finding) -> Draft:
         """The voucher that mends one finding."""
@@ -221,7 +234,7 @@ class _Writer:
 
     def _counter_of(self, voucher: int, *, on_debit: bool) -> tuple[str, Mapping[str, str]]:
         size = pl.col("credit" if on_debit else "debit").abs()
-        rows = self.books.lines.filter(pl.col("voucher_id") == voucher)
+        rows = self.booked.filter(pl.col("voucher_id") == voucher)
         rows = rows.join(self.control, on="account", how="anti").filter(size > 0)
         if rows.is_empty():
             return "", {}
@@ -288,10 +301,10 @@ class _Writer:
 
     def _in_base(self, view: PartyView, amount: Decimal) -> tuple[Decimal, dict[str, Any]]:
         """An amount in base currency, and what says it in the party's."""
-        base = self.books.entity.base_currency
+        base = self.entity.base_currency
         if view.currency == base:
             return amount, {}
-        rows = self.books.lines.filter(
+        rows = self.booked.filter(
             (pl.col("currency") == view.currency) & pl.col("rate").is_not_null()
         ).sort("date", "voucher_id", "line_no")
         rate = rows["rate"][-1] if rows.height else Decimal(1)

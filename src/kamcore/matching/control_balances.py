@@ -2,14 +2,10 @@
 
 import datetime as dt
 
-import narwhals as nw
 import polars as pl
 
-from kamcore.books import Books, schema
-from kamcore.ledger.engine import open_frames
-from kamcore.ledger.movements import stock
-from kamcore.ledger.selection import Scope
-from kamcore.matching.sides import Side, control_accounts, live_lines_of, member_of
+from kamcore.books import Books
+from kamcore.matching.sides import Side, control_accounts, live_lines_of, stock_of
 
 __all__ = ["control_balances"]
 
@@ -25,13 +21,13 @@ def control_balances(books: Books, as_of: dt.date) -> pl.DataFrame:
     4 places).  Void vouchers do not count; rows that are zero both ways are left out.
     """
     base = books.entity.base_currency
-    accounts = control_accounts(books, "both", notes=True)
-    side = Side(books=books, accounts=accounts)
+    side = Side(frames=books, accounts=control_accounts(books, "both", notes=True))
     foreign = pl.col("currency").is_not_null() & (pl.col("currency") != base)
     moved = pl.col("debit").fill_null(0) - pl.col("credit").fill_null(0)
     fx = pl.col("fx_debit").fill_null(0) - pl.col("fx_credit").fill_null(0)
+    asked = ("date", "debit", "credit", "currency", "fx_debit", "fx_credit")
     lines = (
-        live_lines_of(side)
+        side.frames.fetch(live_lines_of(side, asked))
         .filter(pl.col("date").is_null() | (pl.col("date") <= as_of))
         .select(
             "account",
@@ -44,7 +40,8 @@ def control_balances(books: Books, as_of: dt.date) -> pl.DataFrame:
         )
         .collect()
     )
-    rows = pl.concat([lines, _stock(books, accounts)])
+    rows = pl.concat([lines, _stock(side)])
+    rows = rows.with_columns(member=pl.when(pl.col("member") != "").then("member"))
     sums = rows.group_by(_KEYS).agg(pl.col("fx", "base").sum())
     known = books.members.select(
         "dimension", pl.col("code").alias("member"), "name", "credit_code"
@@ -57,25 +54,17 @@ def control_balances(books: Books, as_of: dt.date) -> pl.DataFrame:
     )
 
 
-def _stock(books: Books, accounts: pl.DataFrame) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={**dict.fromkeys(_KEYS, pl.String), "base": _SUM, "fx": _SUM})
-    frames = open_frames(books)
-    if not (frames.has("balances") and frames.has("lines")) or accounts.is_empty():
-        return empty
-    known = books.balances.columns
-    by = tuple(d for d in ("customer", "supplier") if schema.AUX + d in known)
-    found = stock(frames, Scope(accounts=tuple(accounts["account"]), by=by), ("base", "fx"))
+def _stock(side: Side) -> pl.DataFrame:
+    found = stock_of(side)
     if found is None:
-        return empty
-    rows: pl.DataFrame = nw.to_native(found.collect())
-    rows = rows.join(accounts, on="account", how="inner")
-    own = pl.col("currency") == books.entity.base_currency
-    return rows.select(
-        "account",
-        "role",
-        "dimension",
-        member_of(rows.columns).alias("member"),
-        "currency",
-        base=pl.col("stock").cast(_SUM),
-        fx=pl.when(own).then(pl.col("stock")).otherwise(pl.col("fx_stock")).cast(_SUM),
+        return pl.DataFrame(schema={**dict.fromkeys(_KEYS, pl.String), "base": _SUM, "fx": _SUM})
+    own = pl.col("currency") == side.frames.entity.base_currency
+    return (
+        side.frames.fetch(found)
+        .select(
+            *_KEYS,
+            base=pl.col("stock").cast(_SUM),
+            fx=pl.when(own).then("stock").otherwise("fx_stock").cast(_SUM),
+        )
+        .collect()
     )

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
+import narwhals as nw
 import polars as pl
 
+from kamcore.books import schema
 from kamcore.errors import Fault, UsageError
-from kamcore.matching.sides import Side, lay_out, members_in_use
+from kamcore.matching.sides import Side, members_in_use, signed_lines
 from kamcore.model.company_name import Aliases, CompanyName, normalised
 from kamcore.place import Place
 
@@ -180,7 +182,7 @@ def link_one(ours: Side, theirs: Side, party: str | None, us: str | None = None)
 
 def _us_in(there: pl.DataFrame, ours: Side) -> tuple[pl.DataFrame, str]:
     """The member of their books that carries our credit code or name, or stands alone."""
-    entity = ours.books.entity
+    entity = ours.frames.entity
     if entity.credit_code:
         found = there.filter(pl.col("credit_code") == entity.credit_code)
         if found.height:
@@ -201,12 +203,16 @@ def _by_amounts(
 ) -> tuple[pl.DataFrame, str]:
     """The member of theirs that booked most of the amounts we booked, if it stands out."""
     links = mine.select("dimension", "member", party=pl.lit(""))
-    wanted = lay_out(ours, links).select("currency", "units").unique()
+    amounts = signed_lines(ours, links).select("currency", "amount").unique()
+    wanted = ours.frames.fetch(amounts).with_columns(pl.col("amount").cast(schema.AMOUNT))
     every = there.with_row_index("row").with_columns(party=pl.col("row").cast(pl.String))
-    booked = lay_out(theirs, every.select("dimension", "member", "party"))
-    shared = booked.select("party", "currency", "units").unique()
-    shared = shared.join(wanted, on=["currency", "units"], how="semi")
-    counts = shared.group_by("party").agg(pl.len().alias("same")).sort("same", "party")
+    booked = signed_lines(theirs, every.select("dimension", "member", "party"))
+    booked = booked.join(
+        theirs.frames.bring(wanted.collect()), on=["currency", "amount"], how="semi"
+    )
+    shared = booked.select("party", "currency", "amount").unique()
+    counted = shared.group_by("party").agg(nw.len().alias("same"))
+    counts = theirs.frames.fetch(counted).sort("same", "party").collect()
     best = counts["same"].to_list()
     clear = best and best[-1] >= _ENOUGH and (len(best) == 1 or best[-1] >= _MARGIN * best[-2])
     if not clear:

@@ -152,7 +152,7 @@ def statements(
     accounts = control_accounts(
         books, policy.direction, accounts=policy.accounts, notes=policy.notes
     )
-    side = Side(books=books, accounts=accounts)
+    side = Side(frames=books, accounts=accounts)
     members = members_in_use(side).drop_nulls("member")
     if party is not None:
         members = named_by(members, party)

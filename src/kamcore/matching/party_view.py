@@ -175,7 +175,7 @@ def view(
     Raises:
         UsageError: the reconciliation has no such party.
     """
-    rows = result.parties
+    rows = result.workings.parties
     if party is not None:
         rows = rows.filter((pl.col("party") == party) | (pl.col("name") == party))
     if currency is not None:
@@ -190,7 +190,7 @@ def views(
 ) -> Iterator[PartyView]:
     """The views of the chosen parties and currencies, or of all, in their order."""
     keys = ["party", "currency"]
-    parties = result.parties
+    parties = result.workings.parties
     if chosen is not None:
         wanted = pl.DataFrame(list(chosen), schema=dict.fromkeys(keys, pl.String), orient="row")
         parties = parties.join(wanted, on=keys, how="semi", maintain_order="left")
@@ -199,7 +199,7 @@ def views(
         frame.join(parties, on=keys, how="semi", maintain_order="left").partition_by(
             keys, as_dict=True, maintain_order=True
         )
-        for frame in (result.matches, result.differences, lines)
+        for frame in (result.workings.matches, result.workings.differences, lines)
     ]
     for row in parties.iter_rows(named=True):
         key = (row["party"], row["currency"])
@@ -222,9 +222,9 @@ def views(
 def _lines(result: Reconciliation, keys: pl.DataFrame) -> pl.DataFrame:
     both = [
         frame.join(keys, on=keys.columns, how="semi").with_columns(side=pl.lit(side))
-        for side, frame in (("ours", result.ours), ("theirs", result.theirs))
+        for side, frame in (("ours", result.workings.ours), ("theirs", result.workings.theirs))
     ]
-    named = result.members.join(pl.concat(both), on=["side", "id"])
+    named = result.workings.members.join(pl.concat(both), on=["side", "id"])
     return named.select(*keys.columns, *_LINE).sort(*keys.columns, "finding", "side", "id")
 
 

@@ -114,7 +114,7 @@ def explanations(result: Reconciliation, view: PartyView) -> tuple[Explanation, 
             & (pl.col("currency") == view.currency)
             & (pl.col("phase") == 0)
         )
-        for lines in (result.ours, result.theirs)
+        for lines in (result.workings.ours, result.workings.theirs)
     ]
     openings = (view.ours.opening, view.theirs.opening)
     return explain_difference(view.difference, sides[0], sides[1], openings)

@@ -9,31 +9,49 @@ listed add up to the difference of the two closing balances, to the last cent.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 import attrs
 import polars as pl
 
 from kamcore.books import Books
 from kamcore.errors import Fault, UsageError
-from kamcore.ledger.engine import conserved
-from kamcore.ledger.sources import Source, books_of
+from kamcore.ledger.engine import Frames, Source, open_frames
+from kamcore.ledger.tree import account_tree
 from kamcore.matching.crossing import CrossingPolicy, Pool, cross
 from kamcore.matching.explaining import Coverage
-from kamcore.matching.findings import Found, Question, findings
+from kamcore.matching.findings import Question, findings
 from kamcore.matching.identifying import Links, link_all, link_one, members_like
+from kamcore.matching.party_figures import (
+    assert_explained,
+    counted,
+    party_figures,
+    with_openings,
+)
 from kamcore.matching.sides import (
     Side,
+    booked_days,
     control_accounts,
-    first_day,
+    in_order,
     lay_out,
     members_in_use,
     named_numbers,
     openings,
+    states_balances,
 )
 from kamcore.model.company_name import Aliases
+from kamcore.model.entity import Entity
 from kamcore.place import Place
 
-__all__ = ["DIRECTIONS", "ReconcilePolicy", "Reconciliation", "reconcile", "reconciled_again"]
+__all__ = [
+    "DIRECTIONS",
+    "ReconcilePolicy",
+    "Reconciliation",
+    "Workings",
+    "reconcile",
+    "reconciled_with",
+]
 
 NO_CONTROL_ACCOUNTS = Fault(
     code="M2311",
@@ -52,7 +70,6 @@ DIRECTIONS = ("auto", "receivable", "payable", "both")
 """Our receivables against their payables, the reverse, both netted, or whichever is there."""
 
 _OTHER = {"receivable": "payable", "payable": "receivable", "both": "both"}
-_SUM = pl.Decimal(38, 4)
 
 
 @attrs.frozen(kw_only=True)
@@ -82,39 +99,96 @@ class ReconcilePolicy:
 
 
 @attrs.frozen(kw_only=True)
-class Reconciliation:
-    """Two books reconciled as of a day, party by party.
+class Workings:
+    """The working papers (工作底稿) of a reconciliation: Polars frames, whatever the sources are.
 
-    Every frame has ``party`` and ``currency``.  `parties` (one row each): ``name``, ``how``,
-    ``ours_opening``, ``ours_debit``, ``ours_credit``, ``ours_closing``, the same of ``theirs``
-    (mirrored: positive is what they owe us), ``difference``, ``matched`` and ``open`` (numbers of
-    findings).  `matches`: ``finding``, ``rule``, ``tier`` (``automatic`` or ``proposed``),
-    ``amount``.  `differences`: ``finding``, ``cause``, ``amount`` (what it adds to our closing
-    balance less theirs), ``fault`` (``ours``, ``theirs`` or blank: whose books to mend),
-    ``reason``, ``proof_zh``, ``proof_en``.  `members`: ``finding``, ``side``, ``id`` say which
-    lines of `ours` and `theirs` a finding is about.  Amounts are Decimal with 4 places.
+    The frames are those of `Reconciliation`.  `stated` are the openings both sides state and
+    `covered` the days their books cover.
     """
+
+    parties: pl.DataFrame
+    matches: pl.DataFrame
+    differences: pl.DataFrame
+    members: pl.DataFrame
+    ours: pl.DataFrame
+    theirs: pl.DataFrame
+    stated: tuple[pl.DataFrame, pl.DataFrame]
+    covered: tuple[Coverage, Coverage]
+
+
+@attrs.frozen(kw_only=True)
+class _Asked:
+    """The question of a reconciliation."""
 
     as_of: dt.date
     since: dt.date
     direction: str
     policy: ReconcilePolicy
     links: Links
-    accounts: tuple[pl.DataFrame, pl.DataFrame] = attrs.field(repr=False)
-    """The control accounts of both sides (`kamcore.matching.sides.control_accounts`)."""
-    parties: pl.DataFrame
-    matches: pl.DataFrame
-    differences: pl.DataFrame
-    members: pl.DataFrame
-    ours: pl.DataFrame = attrs.field(repr=False)
-    theirs: pl.DataFrame = attrs.field(repr=False)
-    our_books: Books = attrs.field(repr=False)
-    their_books: Books = attrs.field(repr=False)
+    sides: tuple[Side, Side] = attrs.field(repr=False)
+    """Our tables and theirs, with their control accounts."""
+
+
+@attrs.frozen(kw_only=True)
+class Reconciliation(_Asked):
+    """Two books reconciled as of a day, party by party.
+
+    Every frame is of the kind of our source (Polars for `Books`, a relation for DuckDB) and has
+    ``party`` and ``currency``.  `parties` (one row each): ``name``, ``how``,
+    ``ours_opening``, ``ours_debit``, ``ours_credit``, ``ours_closing``, the same of ``theirs``
+    (mirrored: positive is what they owe us), ``difference``, ``matched`` and ``open`` (numbers of
+    findings).  `matches`: ``finding``, ``rule``, ``tier`` (``automatic`` or ``proposed``),
+    ``amount``.  `differences`: ``finding``, ``cause``, ``amount`` (what it adds to our closing
+    balance less theirs), ``fault`` (``ours``, ``theirs`` or blank: whose books to mend),
+    ``reason``, ``proof_zh``, ``proof_en``.  `members`: ``finding``, ``side``, ``id`` say which
+    lines of `ours` and `theirs` (`kamcore.matching.sides.lay_out`) a finding is about.  Amounts
+    are Decimal with 4 places.
+    """
+
+    workings: Workings = attrs.field(repr=False)
+
+    @cached_property
+    def parties(self) -> Any:
+        """A row per party and currency: both balances and their difference."""
+        return self._given(self.workings.parties)
+
+    @cached_property
+    def matches(self) -> Any:
+        """What agrees."""
+        return self._given(self.workings.matches)
+
+    @cached_property
+    def differences(self) -> Any:
+        """What differs, each with its cause."""
+        return self._given(self.workings.differences)
+
+    @cached_property
+    def members(self) -> Any:
+        """Which lines a finding is about."""
+        return self._given(self.workings.members)
+
+    @cached_property
+    def ours(self) -> Any:
+        """Our lines, of the parties reconciled."""
+        return self._given(self.workings.ours)
+
+    @cached_property
+    def theirs(self) -> Any:
+        """Their lines, mirrored."""
+        return self._given(self.workings.theirs)
+
+    def _given(self, frame: pl.DataFrame) -> Any:
+        return self.sides[0].frames.hand_back(frame)
+
+    @property
+    def entities(self) -> tuple[Entity, Entity]:
+        """The owners of our books and of theirs."""
+        return self.sides[0].frames.entity, self.sides[1].frames.entity
 
     @property
     def difference(self) -> Decimal:
         """Our closing balances less theirs, over all parties."""
-        return Decimal(self.parties["difference"].sum() or 0)
+        return Decimal(self.workings.parties["difference"].sum() or 0)
 
 
 def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
@@ -130,7 +204,9 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
 ) -> Reconciliation:
     """Reconcile our books with another company's, or with those of many, as of a day.
 
-    Each is `Books` or a mapping of their tables, of any engine; the two need not be of one.
+    Each is `Books`, a mapping of their tables, or a frame of lines, of any engine; the two need
+    not be of one.  What cuts the books down runs in the engine; only the lines of the parties
+    asked for are searched on this machine.
 
     `party` is a code, a name or a part of a name in our books, `us` what we are called in theirs.
     Without `party` the owner of their books is looked for among our parties; where their books
@@ -138,70 +214,87 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
     credit code, `aliases`, name, or code.
 
     Raises:
-        UsageError: a party is not found or means several, the books have no control accounts or
-            no common party, or the span is empty.
+        BooksError: a column is missing or of another type; a float is never money.
+        UsageError: a source is no books, a party is not found or means several, the books have
+            no control accounts or no common party, or the span is empty.
     """
     policy = policy or ReconcilePolicy()
-    sides = _sides(books_of(ours), books_of(theirs), policy, party)
+    sides = _sides(open_frames(ours), open_frames(theirs), policy, party)
     links = _links(sides, party, us, (mapping, aliases.on(as_of) if aliases else None))
-    since = policy.since or _start(sides)
+    both = (sides.ours, sides.theirs)
+    covered = (_coverage(sides.ours), _coverage(sides.theirs))
+    since = policy.since or _start(covered)
     if since > as_of:
         raise UsageError(BAD_SPAN.at(Place(), since, as_of=as_of))
-    return _reconciled(sides, links, (since, as_of), policy)
+    asked = _Asked(
+        as_of=as_of, since=since, direction=sides.direction, policy=policy, links=links, sides=both
+    )
+    linked = list(zip(both, (links.of_ours(), links.of_theirs()), strict=True))
+    laid = [lay_out(*one) for one in linked]
+    ours, theirs = (openings(*one) for one in linked)
+    workings = _worked(asked, laid, (ours, theirs), covered)
+    return Reconciliation(**attrs.asdict(asked, recurse=False), workings=workings)
 
 
-def reconciled_again(result: Reconciliation, ours: Books, theirs: Books) -> Reconciliation:
-    """Ask the same question of other books: the same parties, accounts, span and policy."""
-    pairs = zip((ours, theirs), result.accounts, (False, True), strict=True)
-    made = [
-        Side(books=books, accounts=accounts, mirrored=mirrored)
-        for books, accounts, mirrored in pairs
-    ]
-    sides = _Sides(ours=made[0], theirs=made[1], direction=result.direction)
-    return _reconciled(sides, result.links, (result.since, result.as_of), result.policy)
+def reconciled_with(result: Reconciliation, ours: Books, theirs: Books) -> Reconciliation:
+    """Ask the same question with more vouchers on both sides, those of `ours` and `theirs`.
+
+    The parties, accounts, span, policy and openings are the same; only the vouchers are new, and
+    only they are read.
+    """
+    before = result.workings
+    laid, covered = [], []
+    for side, books, links, lines, known in zip(
+        result.sides,
+        (ours, theirs),
+        (result.links.of_ours(), result.links.of_theirs()),
+        (before.ours, before.theirs),
+        before.covered,
+        strict=True,
+    ):
+        more = lay_out(attrs.evolve(side, frames=books), links)
+        laid.append(in_order(pl.concat([lines.select(more.columns), more])))
+        covered.append(_wider(known, books))
+    workings = _worked(result, laid, before.stated, (covered[0], covered[1]))
+    return attrs.evolve(result, workings=workings)
 
 
-def _reconciled(
-    sides: "_Sides", links: Links, span: tuple[dt.date, dt.date], policy: ReconcilePolicy
-) -> Reconciliation:
-    since, as_of = span
-    pools, stated = [], []
-    pairs = ((sides.ours, links.of_ours()), (sides.theirs, links.of_theirs()))
-    for side, link in pairs:
-        lines = _with_phase(lay_out(side, link), since, as_of)
+def _worked(
+    asked: _Asked,
+    laid: Sequence[pl.DataFrame],
+    stated: tuple[pl.DataFrame, pl.DataFrame],
+    covered: tuple[Coverage, Coverage],
+) -> Workings:
+    policy = asked.policy
+    pools = []
+    for frame in laid:
+        lines = _with_phase(frame, asked.since, asked.as_of)
         pools.append(Pool(lines=lines, references=named_numbers(lines)))
-        stated.append(openings(side, link))
     question = Question(
         ours=pools[0],
         theirs=pools[1],
-        covered=(_coverage(sides.ours), _coverage(sides.theirs)),
-        as_of=as_of,
+        covered=covered,
+        as_of=asked.as_of,
         transit_days=policy.transit_days,
         window=policy.window,
-        we_sell=sides.direction != "payable",
+        we_sell=asked.direction != "payable",
     )
     crossing = CrossingPolicy(
         window=policy.window, certain_days=policy.certain_days, we_sell=question.we_sell
     )
     found = findings(question, cross(pools[0], pools[1], crossing))
-    parties = _parties(pools, stated, links)
-    differences = _with_openings(parties, found)
-    _assert_explained(parties, differences)
-    return Reconciliation(
-        as_of=as_of,
-        since=since,
-        direction=sides.direction,
-        policy=policy,
-        links=links,
-        accounts=(sides.ours.accounts, sides.theirs.accounts),
-        parties=_counted(parties, found.matches, differences),
+    parties = party_figures(pools, stated, asked.links)
+    differences = with_openings(parties, found)
+    assert_explained(parties, differences)
+    return Workings(
+        parties=counted(parties, found.matches, differences),
         matches=found.matches,
         differences=differences,
         members=found.members,
         ours=pools[0].lines,
         theirs=pools[1].lines,
-        our_books=sides.ours.books,
-        their_books=sides.theirs.books,
+        stated=stated,
+        covered=covered,
     )
 
 
@@ -214,30 +307,31 @@ class _Sides:
     direction: str
 
 
-def _sides(ours: Books, theirs: Books, policy: ReconcilePolicy, party: str | None) -> _Sides:
+def _sides(ours: Frames, theirs: Frames, policy: ReconcilePolicy, party: str | None) -> _Sides:
     """The control accounts of both sides; ``auto`` takes the direction that says more."""
-    if policy.direction != "auto":
-        chosen = _of_direction(ours, theirs, policy, policy.direction)
-    else:
-        both = [_of_direction(ours, theirs, policy, name) for name in ("receivable", "payable")]
+    names = ("receivable", "payable") if policy.direction == "auto" else (policy.direction,)
+    trees = account_tree(ours), account_tree(theirs)
+    tried = []
+    for name in names:
+        mine = control_accounts(trees[0], name, accounts=policy.accounts, notes=policy.notes)
+        other = control_accounts(
+            trees[1], _OTHER[name], accounts=policy.their_accounts, notes=policy.notes
+        )
+        tried.append(
+            _Sides(
+                ours=Side(frames=ours, accounts=mine),
+                theirs=Side(frames=theirs, accounts=other, mirrored=True),
+                direction=name,
+            )
+        )
+    chosen = tried[0]
+    if len(tried) > 1:
         owner = theirs.entity.credit_code or theirs.entity.name
-        chosen = max(both, key=lambda sides: _weight(sides, party, owner))
+        chosen = max(tried, key=lambda sides: _weight(sides, party, owner))
     for side, word in ((chosen.ours, "我方 (our)"), (chosen.theirs, "对方 (their)")):
         if side.accounts.is_empty():
             raise UsageError(NO_CONTROL_ACCOUNTS.at(Place(), word))
     return chosen
-
-
-def _of_direction(ours: Books, theirs: Books, policy: ReconcilePolicy, direction: str) -> _Sides:
-    mine = control_accounts(ours, direction, accounts=policy.accounts, notes=policy.notes)
-    other = control_accounts(
-        theirs, _OTHER[direction], accounts=policy.their_accounts, notes=policy.notes
-    )
-    return _Sides(
-        ours=Side(books=ours, accounts=mine),
-        theirs=Side(books=theirs, accounts=other, mirrored=True),
-        direction=direction,
-    )
 
 
 def _weight(sides: _Sides, party: str | None, owner: str) -> int:
@@ -257,7 +351,7 @@ def _links(
 ) -> Links:
     if party is not None:
         return link_one(sides.ours, sides.theirs, party, us)
-    here, owner = members_in_use(sides.ours), sides.theirs.books.entity
+    here, owner = members_in_use(sides.ours), sides.theirs.frames.entity
     for name in filter(None, (owner.credit_code, owner.name)):
         if len(set(members_like(here, name)["member"])) == 1:
             return link_one(sides.ours, sides.theirs, name, us)
@@ -266,15 +360,14 @@ def _links(
     return link_all(sides.ours, sides.theirs, *tables)
 
 
-def _start(sides: _Sides) -> dt.date:
+def _start(covered: Sequence[Coverage]) -> dt.date:
     """The first day both sides can speak of.
 
     Books that state an opening balance speak of what came before by it alone; books that state
     none are taken to start from nothing.
     """
-    both = (sides.ours, sides.theirs)
-    known = [(side, day) for side in both if (day := first_day(side.books)) is not None]
-    stating = [day for side, day in known if side.books.balances.height]
+    known = [(one.opening, one.first.replace(day=1)) for one in covered if one.first is not None]
+    stating = [day for opening, day in known if opening]
     if stating:
         return max(stating)
     return min((day for _, day in known), default=dt.date.min)
@@ -288,101 +381,10 @@ def _with_phase(lines: pl.DataFrame, since: dt.date, as_of: dt.date) -> pl.DataF
 
 
 def _coverage(side: Side) -> Coverage:
-    first, last = side.books.lines["date"].min(), side.books.lines["date"].max()
-    return Coverage(
-        first=first if isinstance(first, dt.date) else None,
-        last=last if isinstance(last, dt.date) else None,
-        opening=bool(side.books.balances.height),
-    )
+    first, last = booked_days(side.frames)
+    return Coverage(first=first, last=last, opening=states_balances(side.frames))
 
 
-def _parties(pools: Sequence[Pool], stated: Sequence[pl.DataFrame], links: Links) -> pl.DataFrame:
-    """Opening, debit, credit and closing of both sides, per party and currency."""
-    keys = ["party", "currency"]
-    frames = [_movements(*side) for side in zip(pools, stated, strict=True)]
-    named = [
-        frame.rename({n: f"{name}_{n}" for n in frame.columns if n not in keys})
-        for name, frame in zip(("ours", "theirs"), frames, strict=True)
-    ]
-    both = named[0].join(named[1], on=keys, how="full", coalesce=True)
-    figures = [name for name in both.columns if name not in keys]
-    both = both.with_columns(pl.col(figures).fill_null(0))
-    names = links.frame.select("party", "name", "how").unique("party", keep="first")
-    both = names.join(both, on="party", how="inner")
-    return both.with_columns(
-        difference=(pl.col("ours_closing") - pl.col("theirs_closing")).cast(_SUM)
-    ).sort(keys)
-
-
-def _movements(pool: Pool, stated: pl.DataFrame) -> pl.DataFrame:
-    keys = ["party", "currency"]
-    amount = pl.col("amount").cast(_SUM)
-    phase = pl.col("phase")
-    # A red line stays on its own side; what is mirrored changes sides, not columns.
-    raising = pl.col("raising")
-    sums = pool.lines.group_by(keys).agg(
-        before=amount.filter(phase < 0).sum(),
-        debit=amount.filter((phase == 0) & raising).sum(),
-        credit=-amount.filter((phase == 0) & ~raising).sum(),
-    )
-    both = sums.join(stated, on=keys, how="full", coalesce=True).with_columns(
-        pl.col("before", "debit", "credit", "stated").fill_null(0)
-    )
-    opening = pl.col("before") + pl.col("stated")
-    closing = opening + pl.col("debit") - pl.col("credit")
-    figures = {
-        "opening": opening,
-        "debit": pl.col("debit"),
-        "credit": pl.col("credit"),
-        "closing": closing,
-    }
-    return both.select(*keys, **{name: figure.cast(_SUM) for name, figure in figures.items()})
-
-
-def _with_openings(parties: pl.DataFrame, found: Found) -> pl.DataFrame:
-    """The differences, with what the openings differ by and no later line explains."""
-    keys = ["party", "currency"]
-    gap = parties.select(*keys, gap=pl.col("ours_opening") - pl.col("theirs_opening"))
-    gap = gap.join(found.shifted, on=keys, how="left")
-    left = pl.col("gap") - pl.col("before").fill_null(0)
-    rows = gap.with_columns(amount=left.cast(_SUM)).filter(pl.col("amount") != 0).sort(keys)
-    first = max(found.members["finding"].to_list(), default=0) + 1
-    rows = rows.with_row_index("finding", offset=first).with_columns(
-        cause=pl.lit("opening"),
-        fault=pl.lit(""),
-        reason=pl.lit(None, dtype=pl.String),
-        proof_zh=pl.format("期初相差 {}, 须查上期对账结果", _plain("amount")),
-        proof_en=pl.format(
-            "the openings differ by {}: see the last reconciliation", _plain("amount")
-        ),
-    )
-    columns = found.differences.columns
-    rows = rows.select(columns).cast(found.differences.schema)
-    return pl.concat([found.differences, rows]).sort(*keys, "finding")
-
-
-def _plain(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Decimal(38, 2)).cast(pl.String)
-
-
-def _counted(
-    parties: pl.DataFrame, matches: pl.DataFrame, differences: pl.DataFrame
-) -> pl.DataFrame:
-    keys = ["party", "currency"]
-    counts = {"matched": matches, "open": differences}
-    for name, frame in counts.items():
-        sizes = frame.group_by(keys).agg(pl.len().cast(pl.Int64).alias(name))
-        parties = parties.join(sizes, on=keys, how="left", maintain_order="left")
-    return parties.with_columns(pl.col(*counts).fill_null(0))
-
-
-def _assert_explained(parties: pl.DataFrame, differences: pl.DataFrame) -> None:
-    keys = ["party", "currency"]
-    sums = differences.group_by(keys).agg(pl.col("amount").sum())
-    both = parties.join(sums, on=keys, how="full", coalesce=True).sort(keys)
-    both = both.with_columns(pl.col("difference", "amount").fill_null(0).cast(_SUM))
-    conserved(
-        "the differences explain the balances",
-        both["difference"].to_list(),
-        both["amount"].to_list(),
-    )
+def _wider(known: Coverage, books: Books) -> Coverage:
+    days = [day for day in (known.first, known.last, *booked_days(books)) if day is not None]
+    return attrs.evolve(known, first=min(days, default=None), last=max(days, default=None))

@@ -27,7 +27,7 @@ def red_offsets(books: Source, as_of: dt.date, *, person: str | None = None) -> 
     amount is in base currency, the rule ``red_offset``.  A line is settled by one other at most.
     """
     books = books_of(books)
-    side = Side(books=books, accounts=control_accounts(books, "both", notes=True))
+    side = Side(frames=books, accounts=control_accounts(books, "both", notes=True))
     members = members_in_use(side).drop_nulls("member")
     links = members.select("dimension", "member", party=pl.format("{}/{}", "dimension", "member"))
     lines = lay_out(side, links).filter(pl.col("date") <= as_of)

@@ -9,21 +9,24 @@ Trade balances are reconciled: receivables with advances and other receivables a
 with prepayments and other payables (会计基础工作规范 art. 62 asks for 往来款项).  Notes (应收票据,
 应付票据) are left out unless asked for: the drawer clears a note he endorses at once, the holder
 when it falls due, and the trade balances agree all the while.
+
+What cuts whole books down (accounts, void vouchers, parties, balances) runs in the engine the
+tables belong to; only the lines of the parties asked for come to this machine.
 """
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
+from typing import Any
 
 import attrs
 import narwhals as nw
 import polars as pl
 
-from kamcore.books import Books, schema
-from kamcore.ledger.engine import open_frames
-from kamcore.ledger.movements import stock
-from kamcore.ledger.selection import Scope
-from kamcore.ledger.tree import account_tree
+from kamcore.books import schema
+from kamcore.ledger.engine import AMOUNT, SUM, Frames, Source, open_frames
+from kamcore.ledger.movements import base_of, stock
+from kamcore.ledger.selection import Scope, live_lines
+from kamcore.ledger.tree import AccountTree, account_tree
 from kamcore.matching.references import references
 
 __all__ = [
@@ -31,14 +34,18 @@ __all__ = [
     "RECEIVABLE",
     "UNIT_SCALE",
     "Side",
+    "booked_days",
     "control_accounts",
     "first_day",
+    "in_order",
     "lay_out",
     "live_lines_of",
-    "member_of",
     "members_in_use",
     "named_numbers",
     "openings",
+    "signed_lines",
+    "states_balances",
+    "stock_of",
 ]
 
 RECEIVABLE = (
@@ -60,6 +67,7 @@ UNIT_SCALE = 10_000
 """Amounts inside the search are whole numbers of 1/10000, the finest the books can say."""
 
 _REFERENCES = ("invoice", "business_number", "contract", "order_number", "settlement_number")
+_ORDER = ("party", "currency", "date", "voucher_id", "line_no", "split_no")
 _BROAD = ("contract", "order", "order_number", "tail")
 
 
@@ -67,16 +75,26 @@ _BROAD = ("contract", "order", "order_number", "tail")
 class Side:
     """Which lines of a set of books take part: the control accounts and the kept dimension.
 
+    `frames` are the tables in the caller's engine; books and other sources are opened.
     `accounts` has the columns ``account``, ``dimension``, ``role`` (texts).
     """
 
-    books: Books = attrs.field(repr=False)
+    frames: Frames = attrs.field(repr=False, converter=open_frames)
     accounts: pl.DataFrame = attrs.field(repr=False)
     mirrored: bool = False
 
+    @property
+    def scope(self) -> Scope:
+        """The control accounts as a question of the ledger, which takes in what is below."""
+        tops: list[str] = []
+        for code in sorted(self.accounts["account"]):
+            if not (tops and code.startswith(tops[-1])):
+                tops.append(code)
+        return Scope(accounts=tuple(tops))
+
 
 def control_accounts(
-    books: Books,
+    source: Source | AccountTree,
     direction: str,
     *,
     accounts: Iterable[str] | None = None,
@@ -89,7 +107,7 @@ def control_accounts(
 
     Columns: ``account``, ``dimension`` (``customer`` or ``supplier``), ``role``.
     """
-    tree = account_tree(open_frames(books))
+    tree = source if isinstance(source, AccountTree) else account_tree(open_frames(source))
     wanted: list[str] = []
     if direction in ("receivable", "both"):
         wanted += [*RECEIVABLE, *(["ar_notes"] if notes else [])]
@@ -107,29 +125,56 @@ def control_accounts(
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def first_day(books: Books) -> dt.date | None:
+def booked_days(source: Source) -> tuple[dt.date | None, dt.date | None]:
+    """The days of the first and the last line; None without lines."""
+    day = nw.col("date")
+    lines = open_frames(source).table("lines", (), ("date",))
+    row = lines.select(first=day.min(), last=day.max()).collect("polars").to_native()
+    return row["first"][0], row["last"][0]
+
+
+def first_day(source: Source) -> dt.date | None:
     """The first day of the month the lines start in; None without lines."""
-    first = books.lines["date"].min()
-    return first.replace(day=1) if isinstance(first, dt.date) else None
+    first, _ = booked_days(source)
+    return None if first is None else first.replace(day=1)
 
 
-def live_lines_of(side: Side) -> pl.LazyFrame:
-    """Lines on the control accounts, with the party they are about; void vouchers left out."""
-    books = side.books
-    void = books.vouchers.lazy().filter(pl.col("status") == "void").select("voucher_id")
-    lines = books.lines.lazy().join(side.accounts.lazy(), on="account", how="inner")
-    lines = lines.join(void, on="voucher_id", how="anti")
-    return lines.with_columns(member_of(books.lines.columns).alias("member"))
+def states_balances(source: Source) -> bool:
+    """Whether the source states a balance of any account."""
+    frames = open_frames(source)
+    if not frames.has("balances"):
+        return False
+    return len(frames.table("balances", ("account",)).head(1).collect()) > 0
 
 
-def member_of(columns: Iterable[str]) -> pl.Expr:
-    """The member of the dimension a row is kept by (its column ``dimension``), or null."""
-    found = pl.lit(None, dtype=pl.String)
-    for dimension in ("supplier", "customer"):
-        if schema.AUX + dimension in columns:
-            of_this = pl.col("dimension") == dimension
-            found = pl.when(of_this).then(pl.col(schema.AUX + dimension)).otherwise(found)
-    return found
+def live_lines_of(side: Side, must: Iterable[str], may: Iterable[str] = ()) -> nw.LazyFrame[Any]:
+    """Lines on the control accounts, with the party they are about; void vouchers left out.
+
+    Columns: ``account``, those of `must` and `may`, ``dimension``, ``role``, and ``member``, blank
+    where a line names none.
+    """
+    kept = _kept(side.frames.columns("lines"))
+    asked = dict.fromkeys(("account", *must))
+    more = [name for name in may if name not in asked]
+    lines = live_lines(side.frames, side.scope, asked, (*more, *kept))
+    return _with_member(side, lines).select(*asked, *more, "dimension", "role", "member")
+
+
+def _kept(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns the control accounts may be kept by, of those there are."""
+    known = set(columns)
+    dimensions = (schema.AUX + name for name in ("customer", "supplier"))
+    return tuple(name for name in dimensions if name in known)
+
+
+def _with_member(side: Side, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Rows of the control accounts, with the member of the dimension each is kept by."""
+    rows = rows.join(side.frames.bring(side.accounts), on="account", how="inner")
+    member = nw.lit("")
+    for column in _kept(rows.collect_schema()):
+        of_this = nw.col("dimension") == column.removeprefix(schema.AUX)
+        member = nw.when(of_this).then(nw.col(column).fill_null("")).otherwise(member)
+    return rows.with_columns(member=member)
 
 
 def members_in_use(side: Side) -> pl.DataFrame:
@@ -138,25 +183,68 @@ def members_in_use(side: Side) -> pl.DataFrame:
     Columns: ``dimension``, ``member`` (null where a line names none), ``name``, ``short_name``,
     ``credit_code``, ``lines`` (their number).  Sorted by dimension and member.
     """
-    used = (
-        live_lines_of(side).group_by("dimension", "member").agg(pl.len().alias("lines")).collect()
+    keys = ["dimension", "member"]
+    counted = live_lines_of(side, ()).group_by(*keys).agg(nw.len().alias("lines"))
+    used = side.frames.fetch(counted).with_columns(pl.col("lines").cast(pl.UInt32))
+    stated = _stated_members(side).join(used, on=keys, how="anti")
+    found = pl.concat([used, stated]).join(_known(side), on=keys, how="left")
+    member = pl.when(pl.col("member") != "").then("member")
+    names = ("name", "short_name", "credit_code", "lines")
+    return found.select("dimension", member, *names).sort(keys, nulls_last=True).collect()
+
+
+def _known(side: Side) -> pl.LazyFrame:
+    """What the list of members says of each; of several rows the same whatever their order."""
+    keys = ["dimension", "member"]
+    facts = ["name", "short_name", "credit_code"]
+    if not side.frames.has("members"):
+        return pl.LazyFrame(schema=dict.fromkeys([*keys, *facts], pl.String))
+    rows = side.frames.table("members", ("dimension", "code"), facts).rename({"code": "member"})
+    rows = rows.filter(nw.col("dimension").is_in(["customer", "supplier"]))
+    ordered = side.frames.fetch(rows).sort(*keys, *facts, nulls_last=True)
+    return ordered.unique(keys, keep="first", maintain_order=True)
+
+
+def _stated_members(side: Side) -> pl.LazyFrame:
+    kept = _kept(side.frames.columns("balances"))
+    if not kept:
+        types = {"dimension": pl.String, "member": pl.String, "lines": pl.UInt32}
+        return pl.LazyFrame(schema=types)
+    rows = _with_member(side, side.frames.table("balances", ("account",), kept))
+    rows = rows.filter(nw.col("member") != "").select("dimension", "member").unique()
+    return side.frames.fetch(rows).with_columns(lines=pl.lit(0, dtype=pl.UInt32))
+
+
+def signed_lines(side: Side, links: pl.DataFrame) -> nw.LazyFrame[Any]:
+    """The lines of the linked parties in the engine, with one sign.
+
+    `links` has the columns ``dimension``, ``member`` and ``party``.
+
+    Columns: ``party``, ``dimension``, ``member``, ``currency``, ``amount`` (as in `lay_out`),
+    ``on_debit``, ``role`` and the columns of the lines that `lay_out` shows.
+    """
+    frames = side.frames
+    fx = ("fx_debit", "fx_credit")
+    may = ("split_no", "summary", "currency", *fx, *_REFERENCES)
+    rows = live_lines_of(side, ("voucher_id", "line_no", "date", "debit", "credit"), may)
+    linked = links.select("dimension", pl.col("member").fill_null(""), "party")
+    rows = rows.join(frames.bring(linked), on=["dimension", "member"], how="inner")
+    filled = {name: nw.col(name).fill_null(0) for name in ("debit", "credit", *fx)}
+    foreign = nw.col("currency") != frames.entity.base_currency
+    says_fx = ~nw.col("fx_debit").is_null() | ~nw.col("fx_credit").is_null()
+    # A revaluation moves the base amount alone: in the currency of the line it is nothing.
+    signed = (
+        nw.when(foreign & says_fx)
+        .then((filled["fx_debit"] - filled["fx_credit"]).cast(AMOUNT))
+        .otherwise((filled["debit"] - filled["credit"]).cast(AMOUNT))
     )
-    stated = _stated_members(side)
-    used = pl.concat([used, stated.join(used, on=["dimension", "member"], how="anti")])
-    known = side.books.members.select(
-        "dimension", pl.col("code").alias("member"), "name", "short_name", "credit_code"
-    ).unique(["dimension", "member"], keep="first", maintain_order=True)
-    found = used.join(known, on=["dimension", "member"], how="left")
-    names = ("dimension", "member", "name", "short_name", "credit_code", "lines")
-    return found.select(names).sort("dimension", "member", nulls_last=True)
-
-
-def _stated_members(side: Side) -> pl.DataFrame:
-    balances = side.books.balances
-    rows = balances.lazy().join(side.accounts.lazy(), on="account", how="inner")
-    rows = rows.with_columns(member_of(balances.columns).alias("member"))
-    rows = rows.filter(pl.col("member").is_not_null()).select("dimension", "member").unique()
-    return rows.with_columns(lines=pl.lit(0, dtype=pl.get_index_type())).collect()
+    zero = nw.lit(0).cast(AMOUNT)
+    rows = rows.with_columns(
+        amount=(zero - signed).cast(AMOUNT) if side.mirrored else signed,
+        on_debit=filled["debit"] != 0,
+        currency=base_of(frames),
+    )
+    return rows.filter(nw.col("amount") != 0).drop("debit", "credit", *fx)
 
 
 def lay_out(side: Side, links: pl.DataFrame) -> pl.DataFrame:
@@ -171,51 +259,58 @@ def lay_out(side: Side, links: pl.DataFrame) -> pl.DataFrame:
     ``raising`` (that column raises what they owe us, though a red line in it does not),
     ``invoice``, ``business_number``, ``contract``, ``order_number``, ``settlement_number``.
     """
-    base = side.books.entity.base_currency
-    foreign = pl.col("currency").is_not_null() & (pl.col("currency") != base)
-    says_fx = pl.col("fx_debit").is_not_null() | pl.col("fx_credit").is_not_null()
-    # A revaluation moves the base amount alone: in the currency of the line it is nothing.
-    signed = (
-        pl.when(foreign & says_fx)
-        .then(pl.col("fx_debit").fill_null(0) - pl.col("fx_credit").fill_null(0))
-        .otherwise(pl.col("debit").fill_null(0) - pl.col("credit").fill_null(0))
-    )
-    on_debit = pl.col("debit").fill_null(0) != 0
-    heads = side.books.vouchers.lazy().select(
-        "voucher_id",
-        pl.concat_str(
-            pl.col("word").fill_null(""), pl.col("number").cast(pl.String), separator="-"
-        )
-        .str.strip_prefix("-")
-        .alias("voucher"),
-    )
-    rows = live_lines_of(side).join(
-        links.lazy().select("dimension", "member", "party"),
-        on=["dimension", "member"],
-        how="inner",
-        nulls_equal=True,
-    )
-    rows = rows.join(heads, on="voucher_id", how="left").select(
+    frames = side.frames
+    rows = signed_lines(side, links)
+    if frames.has("vouchers"):
+        heads = frames.table("vouchers", ("voucher_id",), ("word", "number"))
+        rows = rows.join(heads, on="voucher_id", how="left")
+    else:
+        none = {"word": nw.lit(None, dtype=nw.String), "number": nw.lit(None, dtype=nw.Int64)}
+        rows = rows.with_columns(**none)
+    on_debit, number = pl.col("on_debit"), pl.col("number").cast(pl.String)
+    voucher = pl.concat_str(pl.col("word").fill_null(""), number, separator="-")
+    amount = pl.col("amount").cast(schema.AMOUNT)
+    laid = frames.fetch(rows).select(
         "party",
-        pl.col("currency").fill_null(base),
+        "currency",
         "date",
         "voucher_id",
         "line_no",
-        "split_no",
-        "voucher",
+        pl.col("split_no").fill_null(1),
+        voucher.str.strip_prefix("-").alias("voucher"),
         "account",
         "role",
         pl.col("summary").fill_null("").alias("text"),
-        (-signed if side.mirrored else signed).cast(schema.AMOUNT).alias("amount"),
-        on_debit.alias("on_debit"),
-        (on_debit ^ pl.lit(side.mirrored)).alias("raising"),
+        amount,
+        "on_debit",
+        (~on_debit if side.mirrored else on_debit).alias("raising"),
         *_REFERENCES,
+        units=(amount * UNIT_SCALE).cast(pl.Int64),
     )
-    rows = rows.filter(pl.col("amount") != 0).with_columns(
-        units=(pl.col("amount") * UNIT_SCALE).cast(pl.Int64)
-    )
-    order = ("party", "currency", "date", "voucher_id", "line_no", "split_no")
-    return rows.sort(order).collect().with_row_index("id")
+    return laid.sort(_ORDER).collect().with_row_index("id")
+
+
+def in_order(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines of `lay_out`, some more under the others, in its order and numbered anew."""
+    return lines.drop("id").sort(_ORDER).with_row_index("id")
+
+
+def stock_of(side: Side) -> nw.LazyFrame[Any] | None:
+    """What the control accounts stood at before the first line, by member; None if unstated.
+
+    Columns: ``account``, ``role``, ``dimension``, ``member`` (blank where a balance names none),
+    ``currency``, ``stock`` and ``fx_stock`` (signed, debit positive).
+    """
+    frames = side.frames
+    if not (frames.has("balances") and frames.has("lines")) or side.accounts.is_empty():
+        return None
+    kept = _kept(frames.columns("balances"))
+    by = tuple(name.removeprefix(schema.AUX) for name in kept)
+    found = stock(frames, attrs.evolve(side.scope, by=by), ("base", "fx"))
+    if found is None:
+        return None
+    names = ("account", "role", "dimension", "member", "currency", "stock", "fx_stock")
+    return _with_member(side, found).select(*names)
 
 
 def openings(side: Side, links: pl.DataFrame) -> pl.DataFrame:
@@ -224,37 +319,19 @@ def openings(side: Side, links: pl.DataFrame) -> pl.DataFrame:
     Columns: ``party``, ``currency``, ``stated`` (Decimal, signed as in `lay_out`).  No rows where
     the books state no balances.
     """
-    empty = pl.DataFrame(
-        schema={"party": pl.String, "currency": pl.String, "stated": pl.Decimal(38, 4)}
-    )
-    frames = open_frames(side.books)
-    known = side.books.balances.columns
-    by = [d for d in ("customer", "supplier") if schema.AUX + d in known]
-    if not frames.has("balances") or not frames.has("lines"):
-        return empty
-    scope = Scope(accounts=tuple(side.accounts["account"]), by=tuple(by))
-    found = stock(frames, scope, ("base", "fx"))
-    if found is None:
-        return empty
-    return _linked_stock(nw.to_native(found.collect()), side, links)
-
-
-def _linked_stock(rows: pl.DataFrame, side: Side, links: pl.DataFrame) -> pl.DataFrame:
-    base = side.books.entity.base_currency
-    rows = rows.join(side.accounts, on="account", how="inner")
-    rows = rows.with_columns(member_of(rows.columns).alias("member"))
-    rows = rows.join(
-        links.select("dimension", "member", "party"),
-        on=["dimension", "member"],
-        how="inner",
-        nulls_equal=True,
-    )
-    foreign = (pl.col("currency") != base) & (pl.col("fx_stock") != 0)
-    amount = pl.when(foreign).then(pl.col("fx_stock")).otherwise(pl.col("stock"))
-    total = amount.cast(pl.Decimal(38, 4)).sum()
-    summed = rows.group_by("party", "currency").agg(total.alias("stated"))
-    sign = Decimal(-1 if side.mirrored else 1)
-    return summed.with_columns((pl.col("stated") * sign).cast(pl.Decimal(38, 4)))
+    wide = pl.Decimal(38, 4)
+    rows = stock_of(side)
+    if rows is None:
+        types = {"party": pl.String, "currency": pl.String, "stated": wide}
+        return pl.DataFrame(schema=types)
+    linked = links.select("dimension", pl.col("member").fill_null(""), "party")
+    rows = rows.join(side.frames.bring(linked), on=["dimension", "member"], how="inner")
+    own, says_fx = nw.col("currency") == side.frames.entity.base_currency, nw.col("fx_stock") != 0
+    amount = nw.when(~own & says_fx).then(nw.col("fx_stock").cast(SUM))
+    rows = rows.with_columns(stated=amount.otherwise(nw.col("stock").cast(SUM)))
+    summed = rows.group_by("party", "currency").agg(nw.col("stated").sum())
+    sign = -1 if side.mirrored else 1
+    return side.frames.fetch(summed).with_columns(pl.col("stated").cast(wide) * sign).collect()
 
 
 def named_numbers(lines: pl.DataFrame) -> pl.DataFrame:

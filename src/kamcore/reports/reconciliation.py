@@ -41,7 +41,7 @@ def reconciliation_report(
     zh = lang == "zh"
     keys = ["party", "currency"]
     if chosen is None:
-        differing = result.differences.select(keys).unique(maintain_order=True)
+        differing = result.workings.differences.select(keys).unique(maintain_order=True)
         chosen = list(views(result, differing.rows()))
     tables = [part for view in chosen for part in table_parts(view, lang)]
     return (
@@ -60,13 +60,8 @@ def _none(*, zh: bool) -> Paragraph:
 
 
 def _small(result: Reconciliation, lang: str) -> Line:
-    ours, theirs = (
-        books.entity.name or word
-        for books, word in (
-            (result.our_books, "我方" if lang == "zh" else "our books"),
-            (result.their_books, "对方" if lang == "zh" else "their books"),
-        )
-    )
+    words = ("我方", "对方") if lang == "zh" else ("our books", "their books")
+    ours, theirs = (owner.name or word for owner, word in zip(result.entities, words, strict=True))
     if lang == "zh":
         return Line(f"{ours} 与 {theirs}", f"{result.since} 至 {result.as_of}")
     return Line(f"{ours} and {theirs}", f"{result.since} to {result.as_of}")
@@ -74,10 +69,10 @@ def _small(result: Reconciliation, lang: str) -> Line:
 
 def _summary(result: Reconciliation, lang: str) -> Sheet:
     at = 0 if lang == "zh" else 1
-    one = result.parties["currency"].n_unique() <= 1
+    one = result.workings.parties["currency"].n_unique() <= 1
     total = SUM if one else None
     how = pl.col("how").replace_strict({k: v[at] for k, v in HOW.items()}, default=pl.col("how"))
-    frame = result.parties.with_columns(name=pl.coalesce("name", "party"), how=how)
+    frame = result.workings.parties.with_columns(name=pl.coalesce("name", "party"), how=how)
     groups = {"ours": ("我方", "ours")[at], "theirs": ("对方(按我方方向)", "theirs, mirrored")[at]}
     figures = [
         Column(f"{side}_{name}", _WORDS[name][at], group=group, total=total)
@@ -136,9 +131,9 @@ def _sides(result: Reconciliation, findings: pl.DataFrame) -> pl.DataFrame:
 
     Where a finding has several lines of a side the texts are joined and the amounts summed.
     """
-    members = result.members.join(findings.select("finding"), on="finding", how="semi")
+    members = result.workings.members.join(findings.select("finding"), on="finding", how="semi")
     rows = findings
-    for side, lines in (("ours", result.ours), ("theirs", result.theirs)):
+    for side, lines in (("ours", result.workings.ours), ("theirs", result.workings.theirs)):
         mine = members.filter(side=side).join(lines, on="id").sort("finding", "date", "id")
         joined = mine.group_by("finding", maintain_order=True).agg(
             pl.col("voucher").fill_null("").unique(maintain_order=True).str.join(", "),
@@ -162,7 +157,7 @@ def _paired(lang: str) -> list[Column]:
 
 
 def _named(result: Reconciliation, rows: pl.DataFrame) -> pl.DataFrame:
-    names = result.parties.select("party", "currency", name=pl.coalesce("name", "party"))
+    names = result.workings.parties.select("party", "currency", name=pl.coalesce("name", "party"))
     return rows.join(names, on=["party", "currency"], how="left", maintain_order="left")
 
 
@@ -173,7 +168,7 @@ def _said(column: str, words: dict[str, tuple[str, str]], at: int) -> pl.Expr:
 
 def _differences(result: Reconciliation, lang: str) -> Sheet:
     at = 0 if lang == "zh" else 1
-    rows = _named(result, _sides(result, result.differences))
+    rows = _named(result, _sides(result, result.workings.differences))
     fault = {"ours": ("我方", "ours"), "theirs": ("对方", "theirs")}
     rows = rows.with_columns(
         cause=_said("cause", CAUSES, at),
@@ -196,7 +191,7 @@ def _differences(result: Reconciliation, lang: str) -> Sheet:
 def _matches(result: Reconciliation, lang: str) -> Sheet:
     at = 0 if lang == "zh" else 1
     tiers = {"automatic": ("自动", "automatic"), "proposed": ("待确认", "proposed")}
-    rows = _named(result, _sides(result, result.matches))
+    rows = _named(result, _sides(result, result.workings.matches))
     rows = rows.with_columns(rule=_said("rule", RULES, at), tier=_said("tier", tiers, at))
     columns = (
         Column("name", ("往来单位", "party")[at]),
