@@ -213,3 +213,18 @@ def test_an_export_among_the_forms_is_the_books(tmp_path):
     beside = kamcore(words[0], str(DEMO), *words[1:], cwd=tmp_path)
     assert beside.json["rows"] == named.json["rows"] != []
     assert beside.code == named.code
+
+
+def test_a_scorecard_has_its_keys_and_its_page(folder):
+    words = ("tier", "表单.toml", *DAY, "--scorecard", "--customer", "0004")
+    said = kamcore(*words, "--json", "-o", "评估.html", cwd=folder).json
+    assert {row["customer"] for row in said["assessments"]} == {
+        row["customer"]
+        for row in kamcore("tier", "表单.toml", *DAY, "--json", cwd=folder).json["rows"]
+    }
+    (card,) = said["scorecards"]
+    assert set(card) >= {"customer", "tier", "points", "next", "plan", "history"}
+    assert sum(row["customers"] for row in said["service_plans"]) == len(said["assessments"])
+    page = (folder / "评估.html").read_text("utf-8")
+    assert "Assessment of tiers" in page
+    assert "Service plans" in page

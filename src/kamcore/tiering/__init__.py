@@ -8,6 +8,11 @@ from kamcore.tiering.abc_classes import (
     abc,
     pareto,
 )
+from kamcore.tiering.assessing import (
+    Assessment,
+    assess,
+    assessments,
+)
 from kamcore.tiering.buying import (
     Repeat,
     Rhythm,
@@ -74,6 +79,7 @@ from kamcore.tiering.tiers import (
 )
 
 __all__ = [
+    "Assessment",
     "ClassRules",
     "CreditDecision",
     "CreditScore",
@@ -87,6 +93,8 @@ __all__ = [
     "Tiering",
     "abc",
     "archive_facts",
+    "assess",
+    "assessments",
     "classes",
     "cohorts",
     "compare_policies",

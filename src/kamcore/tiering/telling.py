@@ -74,7 +74,7 @@ def reason(policy: TierPolicy, as_of: dt.date, columns: Iterable[str], lang: str
     return pl.concat_str(
         what,
         pl.concat_str(pl.lit(" ("), cause, pl.lit(")")).fill_null(""),
-        pl.concat_str(pl.lit(": "), why).fill_null(""),
+        pl.when(why != "").then(pl.concat_str(pl.lit(": "), why)).fill_null(""),
         pl.concat_str(pl.lit(open_to), may).fill_null(""),
     )
 
