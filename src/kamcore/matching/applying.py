@@ -20,6 +20,7 @@ import attrs
 import polars as pl
 
 from kamcore.books import schema
+from kamcore.matching.columns import conform_documents, opened
 from kamcore.matching.result import Decision
 
 __all__ = [
@@ -119,20 +120,22 @@ def _oldest(settle: list[_Rest], settled: list[_Rest]) -> Iterator[Pair]:
 
 def applications(
     decisions: Iterable[Decision],
-    documents: pl.DataFrame,
+    documents: Any,
     *,
     undone: Iterable[Undo] = (),
     on: dt.date | None = None,
-) -> pl.DataFrame:
+) -> Any:
     """The table of applications that decisions make, in the columns of the books.
 
     Args:
         decisions: what was decided.
-        documents: both lists as one frame, as `Matching.documents` has them.
+        documents: both lists as one frame of any engine, as `Matching.documents` has them; the
+            table is of the same kind.
         undone: decisions that were taken back later; they must be among `decisions`.
         on: day the applications count from; by default the later of the two documents.
     """
-    known = by_side(documents)
+    home = opened(documents, "documents")
+    known = by_side(conform_documents(home))
     share = Shares(known)
     back = {undo.of: undo for undo in undone}
     rows = []
@@ -158,7 +161,7 @@ def applications(
         if decision.id in back:
             rows += [_taken_back(row, back[decision.id]) for row in made]
     types = {c.name: c.dtype for c in schema.APPLICATIONS.columns if not c.provenance}
-    return pl.DataFrame(rows, schema=types)
+    return home.hand_back(pl.DataFrame(rows, schema=types))
 
 
 def _taken_back(row: Mapping[str, Any], undo: Undo) -> dict[str, Any]:

@@ -1,20 +1,34 @@
 """The lists that are matched: the one place that says their columns, types and meaning.
 
-Two frames go in, open items and receipts, with the same columns.  What a frame lacks is taken as
-null; a column of another type is refused, a float for money above all.
+Two frames go in, open items and receipts, with the same columns, of any engine the ledger takes.
+What a frame lacks is taken as null; a column of another type is refused, a float for money above
+all.
 """
 
 from decimal import Decimal
+from typing import Any
 
 import attrs
+import narwhals as nw
 import polars as pl
 
 from kamcore.books import schema
 from kamcore.errors import BooksError, Fault
+from kamcore.ledger.engine import Frames, open_frames
 from kamcore.model.company_name import Aliases, CompanyName, normalised
 from kamcore.place import Place
 
-__all__ = ["COLUMNS", "UNIT", "ListColumn", "conform", "documents", "empty", "money_of"]
+__all__ = [
+    "COLUMNS",
+    "UNIT",
+    "ListColumn",
+    "conform",
+    "conform_documents",
+    "documents",
+    "empty",
+    "money_of",
+    "opened",
+]
 
 WRONG_COLUMN = Fault(
     code="M6001",
@@ -129,40 +143,95 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema={column.name: column.dtype for column in COLUMNS})
 
 
-def conform(frame: pl.DataFrame, table: str = "items") -> pl.DataFrame:
-    """Put a list into its columns; what it lacks becomes null, what is more is left out.
+def opened(documents: Any, table: str = "items") -> Frames:
+    """A list of any engine as the ledger takes frames, with the way back to the caller's kind."""
+    return documents if isinstance(documents, Frames) else open_frames({table: documents})
+
+
+def conform(frame: Any, table: str = "items") -> pl.DataFrame:
+    """Put a list of any engine into its columns, in Polars.
+
+    What it lacks becomes null, what is more is left out.  Times of day are cut off dates.
 
     Raises:
         BooksError: a column is missing or of another type, or an id is empty or repeated.
+        UsageError: it is no frame of a known engine.
     """
-    place = Place(path=table)
-    for column in COLUMNS:
-        if column.name not in frame.columns:
-            if column.must:
-                known = ", ".join(one.name for one in COLUMNS if one.must)
-                raise BooksError(NO_COLUMN.at(place, column.name, table=table, known=known))
-            continue
-        found = frame.schema[column.name]
-        exact = isinstance(column.dtype, pl.Decimal) and (found.is_integer() or found.is_decimal())
-        if found not in (column.dtype, pl.Null) and not exact:
-            facts = {"table": table, "column": column.name}
-            raise BooksError(WRONG_COLUMN.at(place, **facts, found=found, wants=column.dtype))
-    shaped = frame.select(
-        pl.col(column.name).cast(column.dtype)
-        if column.name in frame.columns
-        else pl.lit(None, dtype=column.dtype).alias(column.name)
-        for column in COLUMNS
-    )
+    shaped = _shaped(frame, table)
     bad = shaped.filter(pl.col("id").is_null() | pl.col("id").is_duplicated())
     if bad.height:
-        raise BooksError(REPEATED_ID.at(place, bad["id"].sort()[0] or "", table=table))
+        found = bad["id"].sort()[0] or ""
+        raise BooksError(REPEATED_ID.at(Place(path=table), found, table=table))
     return shaped
 
 
-def documents(
-    items: pl.DataFrame, receipts: pl.DataFrame, aliases: Aliases, base: str
-) -> pl.DataFrame:
+def conform_documents(documents: Any) -> pl.DataFrame:
+    """Both lists as one frame of any engine, put into the columns of lists and ``is_item``.
+
+    Raises:
+        BooksError: a column is missing or of another type.
+        UsageError: it is no frame of a known engine.
+    """
+    return _shaped(documents, "documents", (*COLUMNS, _IS_ITEM))
+
+
+_IS_ITEM = ListColumn("is_item", schema.FLAG, (), "which of both lists it is of", must=True)
+
+
+def _shaped(frame: Any, table: str, columns: tuple[ListColumn, ...] = COLUMNS) -> pl.DataFrame:
+    (given,) = opened(frame, table).tables.values()
+    known = given.collect_schema()
+    for column in columns:
+        if column.must and column.name not in known:
+            listed = ", ".join(one.name for one in columns if one.must)
+            place = Place(path=table)
+            raise BooksError(NO_COLUMN.at(place, column.name, table=table, known=listed))
+        if column.name in known and not _fits(column, known[column.name]):
+            raise _wrong(column, table, known[column.name])
+    there = [column for column in columns if column.name in known]
+    names = [column.name for column in there]
+    rows = pl.DataFrame(given.select(*names).collect("polars").to_native())
+    shaped = rows.select(
+        pl.col(column.name).cast(column.dtype, strict=False)
+        if column in there
+        else pl.lit(None, dtype=column.dtype).alias(column.name)
+        for column in columns
+    )
+    for column in there:
+        if not _kept(rows[column.name], shaped[column.name]):
+            raise _wrong(column, table, rows.schema[column.name])
+    return shaped
+
+
+def _fits(column: ListColumn, found: nw.dtypes.DType) -> bool:
+    if isinstance(found, nw.Unknown):
+        return True
+    if isinstance(column.dtype, pl.Decimal):
+        return found.is_integer() or found.is_decimal()
+    if isinstance(column.dtype, pl.Date):
+        return isinstance(found, (nw.Date, nw.Datetime))
+    if isinstance(column.dtype, pl.Boolean):
+        return isinstance(found, nw.Boolean)
+    return isinstance(found, (nw.String, nw.Categorical, nw.Enum))
+
+
+def _kept(before: pl.Series, after: pl.Series) -> bool:
+    """Whether a list says after its cast what it said before; money may not lose a digit."""
+    if before.null_count() != after.null_count():
+        return False
+    finer = isinstance(before.dtype, pl.Decimal) and before.dtype.scale > schema.AMOUNT.scale
+    return not finer or bool((before == after.cast(before.dtype)).all())
+
+
+def _wrong(column: ListColumn, table: str, found: object) -> BooksError:
+    facts = {"table": table, "column": column.name, "found": found, "wants": column.dtype}
+    return BooksError(WRONG_COLUMN.at(Place(path=table), **facts))
+
+
+def documents(items: Any, receipts: Any, aliases: Aliases, base: str) -> pl.DataFrame:
     """Both lists as one, in an order that does not depend on the order of their rows.
+
+    The lists may be frames of any engine; what is searched stands on one machine, in Polars.
 
     Columns: ``doc`` (0, 1, … in that order), ``is_item``, ``key`` (who the party is, null where
     it is not known), ``currency``, ``units`` (the amount in whole units of 0.0001), and the

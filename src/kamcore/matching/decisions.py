@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
-import polars as pl
 
 from kamcore.errors import BooksError, Fault, SourceError
 from kamcore.matching.applying import Undo
-from kamcore.matching.columns import documents
+from kamcore.matching.columns import documents, opened
 from kamcore.matching.policy import Answer, MatchPolicy
 from kamcore.matching.result import Decision, Matching, Settled
 from kamcore.model.company_name import Aliases
@@ -137,8 +136,8 @@ def _read(kind: str, said: Mapping[str, Any]) -> Decision | Undo | str:
 
 def replay(  # noqa: PLR0913  the same choices as `match`
     saved: Saved,
-    items: pl.DataFrame,
-    receipts: pl.DataFrame,
+    items: Any,
+    receipts: Any,
     *,
     policy: MatchPolicy | None = None,
     aliases: Aliases | None = None,
@@ -147,12 +146,16 @@ def replay(  # noqa: PLR0913  the same choices as `match`
     """The result of saved decisions over the same lists: nothing is searched, nothing differs.
 
     Proposals that were accepted stand among the automatic decisions, with who agreed; decisions
-    that were taken back are left out, so that their documents are open again.
+    that were taken back are left out, so that their documents are open again.  The lists may be
+    frames of any engine, as in `kamcore.matching.one_sided.match`.
 
     Raises:
-        BooksError: a document is gone, or less of it is open than was decided.
+        BooksError: a document is gone, or less of it is open than was decided; or a list has not
+            the columns of lists.
+        UsageError: a list is no frame of a known engine.
     """
-    both = documents(items, receipts, aliases or Aliases(), base_currency)
+    home = opened(items, "items")
+    both = documents(home, receipts, aliases or Aliases(), base_currency)
     known = {(row[1], row[0]): row[2] for row in both.select("id", "is_item", "amount").rows()}
     agreed = {one.id for one in saved.settled}
     proposed = tuple(one for one in saved.proposed if one.id not in agreed)
@@ -167,5 +170,6 @@ def replay(  # noqa: PLR0913  the same choices as `match`
         proposed=proposed,
         undecided=saved.undecided,
         policy=policy or MatchPolicy(),
-        documents=both,
+        record=both,
+        home=home.hand_back,
     )

@@ -6,10 +6,12 @@ several documents last, 5. differences within the tolerance, 6. proposals for th
 Only what is certain is automatic, and nothing is ever matched on a name alone.
 """
 
+from typing import Any
+
 import polars as pl
 
 from kamcore.matching.amounts import single_amounts
-from kamcore.matching.columns import documents
+from kamcore.matching.columns import documents, opened
 from kamcore.matching.group import Group
 from kamcore.matching.grouping import settle_groups
 from kamcore.matching.many import settle_many
@@ -27,8 +29,8 @@ __all__ = ["match"]
 
 
 def match(
-    items: pl.DataFrame,
-    receipts: pl.DataFrame,
+    items: Any,
+    receipts: Any,
     policy: MatchPolicy | None = None,
     *,
     aliases: Aliases | None = None,
@@ -41,12 +43,19 @@ def match(
     the rows.  Documents are matched within one currency and, unless the payer is not known,
     within one party: a code, an alias, or a full name that is the same once it is folded.
 
+    Frames may be of any engine, also of two different ones.  A search walks from document to
+    document, so both lists come to one machine, in these columns only and computed once; the
+    frames of the result are of the kind of the items.  Cut lists of a cluster down to what is
+    open (`kamcore.matching.positions.open_lists`) before they are matched.
+
     Raises:
         BooksError: a column is missing or of another type (a float for money above all), or an
             id is empty or repeated.
+        UsageError: a list is no frame of a known engine.
     """
     chosen = policy or MatchPolicy()
-    both = documents(items, receipts, aliases or Aliases(), base_currency)
+    home = opened(items, "items")
+    both = documents(home, receipts, aliases or Aliases(), base_currency)
     pool = pool_of(both, chosen)
     cancel(pool)
     naming = naming_of(pool)
@@ -64,7 +73,8 @@ def match(
         proposed=_decisions(proposed, both, chosen),
         undecided=tuple(sorted(both["id"][doc] for doc in pool.undecided - said)),
         policy=chosen,
-        documents=both,
+        record=both,
+        home=home.hand_back,
     )
 
 

@@ -186,7 +186,7 @@ def _named(frames: Frames, rows: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[A
     if not frames.has("members"):
         return rows.with_columns(party_name=nw.lit(None, dtype=nw.String))
     known = frames.table("members", ("dimension", "code"), ("name",))
-    known = known.filter(nw.col("dimension") == role).group_by("code")
-    # No engine but Polars knows a first row: where a code stands twice, every engine takes one.
-    names = known.agg(party_name=nw.col("name").min())
-    return rows.join(names.rename({"code": "party"}), on="party", how="left")
+    known = known.filter(nw.col("dimension") == role).select("name", party=nw.col("code"))
+    # Most engines know no first row; where a code stands twice, all of them take the same name.
+    names = known.group_by("party").agg(party_name=nw.col("name").min())
+    return rows.join(names, on="party", how="left")

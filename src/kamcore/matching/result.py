@@ -10,6 +10,7 @@ import polars as pl
 
 from kamcore.books import schema
 from kamcore.ledger.draft import money_text
+from kamcore.ledger.ways_back import WayBack, unchanged
 from kamcore.matching.columns import UNIT
 from kamcore.matching.group import Group
 from kamcore.matching.policy import VERSION, Answer, MatchPolicy
@@ -77,8 +78,9 @@ class Decision:
 class Matching:
     """The answer of a matching.
 
-    `documents` are both lists as one frame (see `kamcore.matching.columns.documents`).  Every
-    receipt and every item stands in exactly one of `automatic`, `proposed` and the unmatched.
+    Every receipt and every item stands in exactly one of `automatic`, `proposed` and the
+    unmatched.  Frames are given in the kind of the items that were handed in; `record` is what
+    they are made of, in Polars (see `kamcore.matching.columns.documents`).
     """
 
     automatic: tuple[Decision, ...]
@@ -86,26 +88,32 @@ class Matching:
     undecided: tuple[str, ...]
     """Receipts whose group search came to its bound; they are unmatched."""
     policy: MatchPolicy
-    documents: pl.DataFrame = attrs.field(repr=False, eq=False)
+    record: pl.DataFrame = attrs.field(repr=False, eq=False)
+    _home: WayBack = attrs.field(default=unchanged, repr=False, eq=False)
 
     @property
-    def unmatched_items(self) -> pl.DataFrame:
+    def documents(self) -> Any:
+        """Both lists as one frame, in the columns of `kamcore.matching.columns.documents`."""
+        return self._home(self.record)
+
+    @property
+    def unmatched_items(self) -> Any:
         """Items in no decision and no proposal, in the columns of the lists."""
-        return self._left(is_item=True)
+        return self._home(self._left(is_item=True))
 
     @property
-    def unmatched_receipts(self) -> pl.DataFrame:
+    def unmatched_receipts(self) -> Any:
         """Receipts in no decision and no proposal, in the columns of the lists."""
-        return self._left(is_item=False)
+        return self._home(self._left(is_item=False))
 
     def _left(self, *, is_item: bool) -> pl.DataFrame:
         every = (*self.automatic, *self.proposed)
         ids = [part.id for one in every for part in (one.items if is_item else one.receipts)]
         gone = pl.Series("id", ids, dtype=schema.TEXT).to_frame()
-        left = self.documents.filter(pl.col("is_item") == is_item).join(gone, on="id", how="anti")
+        left = self.record.filter(pl.col("is_item") == is_item).join(gone, on="id", how="anti")
         return left.drop("doc", "is_item", "key", "units").sort("id")
 
-    def frame(self, which: str = "automatic") -> pl.DataFrame:
+    def frame(self, which: str = "automatic") -> Any:
         """Decisions as a frame, a row per document and decision.
 
         `which` is ``automatic`` or ``proposed``.  Columns: ``decision``, ``side`` (receipt or
@@ -129,7 +137,7 @@ class Matching:
             "difference_reason": schema.TEXT,
             "score": pl.Int64(),
         }
-        return pl.DataFrame(rows, schema=types, orient="row")
+        return self._home(pl.DataFrame(rows, schema=types, orient="row"))
 
     def totals(self) -> dict[str, Any]:
         """Counts and sums of both sides by what became of them; each side adds up to its list.
@@ -142,15 +150,13 @@ class Matching:
                 "all": _sums(self._side(is_item=side == "items")),
                 "automatic": self._of(self.automatic, side),
                 "proposed": self._of(self.proposed, side),
-                "unmatched": _sums(
-                    self.unmatched_items if side == "items" else self.unmatched_receipts
-                ),
+                "unmatched": _sums(self._left(is_item=side == "items")),
             }
             for side in ("receipts", "items")
         }
 
     def _side(self, *, is_item: bool) -> pl.DataFrame:
-        return self.documents.filter(pl.col("is_item") == is_item)
+        return self.record.filter(pl.col("is_item") == is_item)
 
     def _of(self, decisions: Iterable[Decision], side: str) -> Mapping[str, Any]:
         ids = [part.id for one in decisions for part in getattr(one, side)]

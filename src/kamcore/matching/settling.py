@@ -15,14 +15,13 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
-import polars as pl
 
-from kamcore.books import Books
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import ZERO, Draft, DraftLine, rounded, sides
-from kamcore.ledger.engine import open_frames
+from kamcore.ledger.engine import Source, open_frames
 from kamcore.ledger.tree import AccountTree, account_tree
 from kamcore.matching.applying import Shares, Side, Spread, by_side, met, spread
+from kamcore.matching.columns import conform_documents
 from kamcore.matching.policy import REASONS, Reason, reason_of
 from kamcore.matching.result import Decision
 from kamcore.model.chart import first_level
@@ -56,7 +55,7 @@ class SettlementAccounts:
     @classmethod
     def of(
         cls,
-        books: Books | None = None,
+        books: Source | None = None,
         chosen: Mapping[str, str] | None = None,
         family: str = "ASBE",
     ) -> "SettlementAccounts":
@@ -150,19 +149,20 @@ class _Booked:
 
 def settlement_drafts(
     decisions: Iterable[Decision],
-    documents: pl.DataFrame,
+    documents: Any,
     accounts: SettlementAccounts,
     *,
     base_currency: str = "CNY",
 ) -> tuple[SettlementDraft, ...]:
     """Draft what decisions leave to be booked: a voucher per decision that leaves anything.
 
-    `documents` are both lists as one frame (`Matching.documents`) with ``account`` and ``role``.
+    `documents` are both lists as one frame of any engine (`Matching.documents`) with ``account``
+    and ``role``.
 
     Raises:
         UsageError: a document that leaves something has no control account.
     """
-    known = by_side(documents)
+    known = by_side(conform_documents(documents))
     share = Shares(known)
     drafts = []
     for decision in decisions:
