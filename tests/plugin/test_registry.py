@@ -167,6 +167,7 @@ def _changed(**card):
         ({"title": " "}, "P1008"),
         ({"suffixes": "polite"}, "P1008"),
         ({"suffixes": ("polite",)}, "P1008"),
+        ({"forms": {".other": {"form": "text"}}}, "P1008"),
         ({"reads": {"lines.summary"}}, "P1008"),
         ({"evidence": "confirmed"}, "P1008"),
         ({"write": lambda *_: None}, "P1008"),

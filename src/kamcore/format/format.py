@@ -94,6 +94,9 @@ class Format:
     limits: ClassVar[Limits] = Limits()
     options: ClassVar[Mapping[str, str]] = {}
     """Options it knows, each with one line of explanation."""
+    forms: ClassVar[Mapping[str, Options]] = {}
+    """Options that the suffix of a target stands for, where one format has several forms, such as
+    ``{".xlsx": {"form": "workbook"}}``; an option that is given outrules it."""
     next_step: ClassVar[tuple[str, str]] = ("", "")
     """What to do with the written file in the product it is for, in Chinese and in English."""
 
@@ -118,7 +121,9 @@ class Format:
         """The books as this format would spell them, for comparison after writing.
 
         A format that must write codes or texts another way (codes without dots, a comma made
-        full-width) says so here; the proof compares with this.
+        full-width) says so here; the proof compares with this.  `options` are those of the
+        writing, with what the name of the target says (`options_for`).  What only an option of
+        a reading would tell, such as what a site's own code means, is spelled as the file has it.
         """
         for module in ("spelling", "writer"):
             spell = self._found(module, "spell")
@@ -158,6 +163,14 @@ class Format:
         return worker
 
     @final
+    def options_for(self, target: Path, options: Options) -> Options:
+        """The options of a writing to `target`: those given, and what its suffix stands for.
+
+        `render` and `spelling` get the same, so neither need look at a name.
+        """
+        return {**self.forms.get(target.suffix.lower(), {}), **options}
+
+    @final
     def check_options(self, options: Options) -> None:
         """Refuse an option the format does not know.
 
@@ -193,9 +206,9 @@ class Format:
             UsageError: the format is read-only or does not know an option.
             LossRefused: something would be lost and `allow_loss` is false.
         """
-        options = options or {}
         if not self.is_writable:
             raise UsageError(READ_ONLY.at(Place(), self.name))
+        options = self.options_for(target, options or {})
         self.check_options(options)
         dropped = self.dropped(books)
         if dropped and not allow_loss:

@@ -12,25 +12,18 @@ import polars as pl
 from kamcore.books import Books, Totals
 from kamcore.books.mapping import Mapped, Merged, Unmapped, map_books
 from kamcore.books.sub_accounts import Regrouped
-from kamcore.errors import BooksError, Fault, LossRefused, PluginError, Problem, Severity
-from kamcore.format import Fact, Format, Loss, LossKind, LossReport, Options, Reading, Source
+from kamcore.errors import BooksError, Fault, LossRefused, Problem, Severity
+from kamcore.format import Fact, Loss, LossKind, LossReport, Options, Reading, Source
 from kamcore.model.dimension import label_of
 from kamcore.model.mapping import CodeMap
 from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.mapping_file import read_mapping
-from kamcore.pipeline.proving import Proof, prove
+from kamcore.pipeline.proving import Proof, proved
 from kamcore.pipeline.reading import read, source_of
 from kamcore.pipeline.regrouping import Direction, regroup, regrouped_json
 from kamcore.place import Place
 from kamcore.plugin import Registry, registry
 
-NOT_PROVED = Fault(
-    code="C3001",
-    zh="复核不符, 没有写出文件: {value}",
-    en="what was written does not read back as it was, so nothing is kept: {value}",
-    hint_zh="这是格式 {format} 的缺陷, 请连同文件报告",
-    hint_en="this is a defect of format {format}; report it with the file",
-)
 BAD_BOOKS = Fault(
     code="C3002",
     zh="源文件有 {count} 处错误, 没有写出文件",
@@ -291,19 +284,6 @@ def _merge_losses(merged: tuple[Merged, ...]) -> list[Loss]:
             else attrs.evolve(known, count=known.count + one.lines)
         )
     return list(found.values())
-
-
-def proved(books: Books, fmt: Format, written: Source, options: Options) -> Proof:
-    """Prove that what was written reads back as the books.
-
-    Raises:
-        PluginError: it does not.
-    """
-    proof = prove(books, fmt, written, options)
-    if proof.equal:
-        return proof
-    said = "; ".join(difference.text() for difference in proof.differences)
-    raise PluginError(NOT_PROVED.at(Place(), said, format=fmt.name))
 
 
 def sha256(path: Path) -> str:

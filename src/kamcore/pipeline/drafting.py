@@ -7,25 +7,15 @@ import attrs
 import polars as pl
 
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, PluginError
 from kamcore.format import LossReport, Options, Source
 from kamcore.ledger.draft import Draft
 from kamcore.model.chart import detect_family, lookup
 from kamcore.model.voucher import Voucher
 from kamcore.pipeline.atomic import whole
-from kamcore.pipeline.proving import prove
-from kamcore.place import Place
+from kamcore.pipeline.proving import proved
 from kamcore.plugin import Registry, registry
 
 __all__ = ["WrittenDrafts", "draft_books", "write_drafts"]
-
-DRAFTS_DIFFER = Fault(
-    code="C6011",
-    zh="写出的凭证草稿再读时不同, 未保存: {value}",
-    en="the drafts did not read back as they were written and were not kept: {value}",
-    hint_zh="请告知格式 {format} 的作者",
-    hint_en="tell the author of the format {format}",
-)
 
 _SERIES = ("year", "period", "word")
 
@@ -95,10 +85,7 @@ def write_drafts(  # noqa: PLR0913  the front door spells its choices out (decis
     made = draft_books(drafts, books, preparer=preparer)
     with whole(path, force=force) as temporary:
         losses = chosen.write(made, temporary, options=options)
-        proof = prove(made, chosen, Source(temporary), options or {})
-        if not proof.equal:
-            said = "; ".join(difference.text() for difference in proof.differences)
-            raise PluginError(DRAFTS_DIFFER.at(Place(file=str(path)), said, format=to))
+        proved(made, chosen, Source(temporary), options or {})
     vouchers = tuple(made.iter_vouchers())
     return WrittenDrafts(path=path, format=to, vouchers=vouchers, losses=losses)
 

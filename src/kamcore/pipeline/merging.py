@@ -12,8 +12,8 @@ from kamcore.books.merging import Clash, Export, Gap, Keep, Merging, merge
 from kamcore.errors import Fault, LossRefused, Problem, UsageError
 from kamcore.format import LossReport, Options, Reading, Source
 from kamcore.pipeline.atomic import whole
-from kamcore.pipeline.converting import Bad, Progress, Side, proved, sha256, usable_books
-from kamcore.pipeline.proving import Proof
+from kamcore.pipeline.converting import Bad, Progress, Side, sha256, usable_books
+from kamcore.pipeline.proving import Proof, proved
 from kamcore.pipeline.reading import read, source_of
 from kamcore.place import Place
 from kamcore.plugin import registry

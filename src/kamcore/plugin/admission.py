@@ -1,7 +1,7 @@
 """What a plug-in must be to be let in, and the words for what is wrong with one that is not."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -112,7 +112,7 @@ WANTS: dict[str, type] = {
 """What each hook that is asked at admission must offer."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_FINAL = ("write", "check_options", "dropped", "refuse")
+_FINAL = ("write", "options_for", "check_options", "dropped", "refuse")
 _PROBES = (Head(name="", container="empty"), Head(name="x.bin", start=b"\x00\xfe\x13\x07" * 64))
 
 
@@ -164,6 +164,7 @@ def _check_card(plugin: str, card: Format) -> None:
             isinstance(value, tuple)
             and all(isinstance(suffix, str) and suffix.startswith(".") for suffix in value)
         ),
+        "forms": lambda value: _are_forms(value, card),
         "evidence": lambda value: isinstance(value, Evidence),
         "reads": _are_facts,
         "writes": _are_facts,
@@ -192,6 +193,16 @@ def _advice(api: object) -> tuple[str, str]:
 
 def _are_facts(value: object) -> bool:
     return isinstance(value, frozenset) and all(isinstance(fact, Fact) for fact in value)
+
+
+def _are_forms(value: object, card: Format) -> bool:
+    """True when every suffix is one of the card's, and stands for options that it has."""
+    return (
+        isinstance(value, Mapping)
+        and value.keys() <= {*card.suffixes}
+        and all(isinstance(stands, Mapping) for stands in value.values())
+        and all(stands.keys() <= {*card.options} for stands in value.values())
+    )
 
 
 def _check_sniff(plugin: str, card: Format) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NoReturn
 
 from hypothesis import strategies as st
 
+from kamcore.books import Books
 from kamcore.format import Fact, Format
 from kamcore.testing.strategies import Shape
 
@@ -122,6 +123,11 @@ class Suite:
         """A path to write to in a folder, with the suffix of the format."""
         suffix = cls.format.suffixes[0] if cls.suffix is None else cls.suffix
         return Path(folder) / f"books{suffix}"
+
+    @classmethod
+    def spelled(cls, books: Books) -> Books:
+        """Books in the spelling of what is written to such a path with the suite's options."""
+        return cls.format.spelling(books, cls.format.options_for(cls.target(""), cls.options))
 
 
 def _refuse_strangers(cls: type[Suite]) -> None:

@@ -45,7 +45,7 @@ class WritingLaws(LimitLaws):
         for loss in report:
             if loss.kind is LossKind.DROPPED and not loss.fact.within(self.format.writes):
                 assert loss.count == counts[loss.fact], loss.text()
-        kept = forget(self.format.spelling(given, self.options), report.dropped)
+        kept = forget(self.spelled(given), report.dropped)
         _must_agree(kept, found, self._compared())
 
     @writing
@@ -55,7 +55,7 @@ class WritingLaws(LimitLaws):
         report, found = self._round(given, folder)
         lost = [loss.text() for loss in report]
         assert lost == [], f"reported as lost though declared: {lost}"
-        spelled = self.format.spelling(given, self.options)
+        spelled = self.spelled(given)
         _must_agree(spelled, found, self._compared())
 
     @writing
@@ -105,7 +105,7 @@ class WritingLaws(LimitLaws):
         except LossRefused:
             return None if len(words) == 1 else "refused"
         found = self.format.read(Source(target), self.read_options).books
-        spelled = self.format.spelling(given, self.options)
+        spelled = self.spelled(given)
         summary = Fact("lines", "summary")
         if summary not in report.facts:
             changed = differences(given, found, {summary})
@@ -119,8 +119,8 @@ class WritingLaws(LimitLaws):
     def law_spelling_is_stable(self, folder: Path, given: Books) -> None:
         """Books in the spelling of the format are spelled no other way again."""
         del folder
-        once = self.format.spelling(given, self.options)
-        again = self.format.spelling(once, self.options)
+        once = self.spelled(given)
+        again = self.spelled(once)
         _must_agree(once, again, self._compared())
 
     def _compared(self) -> frozenset[Fact]:

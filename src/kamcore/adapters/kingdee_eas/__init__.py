@@ -35,7 +35,7 @@ class KingdeeEas(Format):
     title = "金蝶 EAS 标准凭证"
     title_en = "Kingdee EAS standard voucher workbook"
     vendor = "金蝶"
-    suffixes = (".xlsx",)
+    suffixes = (".xlsx", ".xls")
     evidence = Evidence.CONFIRMED
     evidence_note = (
         "both sheets seen in a real exported file; BB01 is confirmed as the code of the yuan, "

@@ -10,7 +10,7 @@ from kamcore.adapters.kingdee_eas.spelling import spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.grid.workbook_writing import write_workbook
 from kamcore.vouchers.joined import joined, one_side, original_amount, stated
 from kamcore.vouchers.making import NAMES
 from kamcore.vouchers.verbatim import kept
@@ -28,7 +28,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
     rows = _rows(spelled)
     page = rows.select(pl.col(f"page.{name}").alias(name) for name in layout.HEADINGS)
     flows = flow_page(spelled, rows)
-    write_xlsx([SheetOut(layout.SHEET, page), SheetOut(layout.FLOWS, flows)], target)
+    write_workbook([SheetOut(layout.SHEET, page), SheetOut(layout.FLOWS, flows)], target)
 
 
 def _rows(books: Books) -> pl.DataFrame:

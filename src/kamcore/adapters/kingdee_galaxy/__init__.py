@@ -65,7 +65,7 @@ class KingdeeGalaxy(Format):
     title = "金蝶云星空 凭证引入模板"
     title_en = "Kingdee 云星空 voucher workbook (GL_VOUCHER)"
     vendor = "金蝶"
-    suffixes = (".xlsx",)
+    suffixes = (".xlsx", ".xls")
     evidence = Evidence.CORROBORATED
     evidence_note = (
         "keys, captions and codes agree in several independent programs; no real file seen; slots "

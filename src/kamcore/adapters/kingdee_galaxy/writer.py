@@ -10,7 +10,7 @@ from kamcore.adapters.kingdee_galaxy.spelling import spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.grid.workbook_writing import write_workbook
 from kamcore.vouchers.currencies import product_name
 from kamcore.vouchers.joined import joined, one_side, original_amount, stated
 from kamcore.vouchers.making import NAMES
@@ -31,7 +31,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
     frame = page(spelled)
     captions = {**layout.CAPTIONS, **_dimension_captions(spelled)}
     header = (tuple(frame.columns), tuple(captions[key] for key in frame.columns))
-    write_xlsx([SheetOut(layout.SHEET, frame, header)], target)
+    write_workbook([SheetOut(layout.SHEET, frame, header)], target)
 
 
 def page(books: Books) -> pl.DataFrame:

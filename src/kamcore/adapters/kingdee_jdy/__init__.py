@@ -37,7 +37,7 @@ class KingdeeJdy(Format):
     title = "金蝶精斗云 凭证导入模板"
     title_en = "Kingdee 精斗云 voucher import template"
     vendor = "金蝶"
-    suffixes = (".xlsx",)
+    suffixes = (".xlsx", ".xls")
     evidence = Evidence.REPORTED
     evidence_note = (
         "described column by column from one downloaded template; the 24-column variant from one "

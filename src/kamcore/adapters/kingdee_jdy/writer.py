@@ -10,7 +10,7 @@ from kamcore.adapters.kingdee_jdy.spelling import custom_dimensions, spell, vari
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.grid.workbook_writing import write_workbook
 from kamcore.vouchers.currencies import product_code
 from kamcore.vouchers.joined import joined, one_side, original_amount, stated
 
@@ -25,7 +25,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
     """
     spelled = spell(books, losses, options)
     headings = layout.VARIANTS[variant_of(options)]
-    write_xlsx([SheetOut(layout.SHEET, page(spelled, headings))], target)
+    write_workbook([SheetOut(layout.SHEET, page(spelled, headings))], target)
 
 
 def page(books: Books, headings: tuple[str, ...]) -> pl.DataFrame:

@@ -12,8 +12,7 @@ from kamcore.adapters.kingdee_k3.verbatim import overlaid, packed
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.xls_writing import write_xls
-from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.grid.workbook_writing import write_workbook
 
 _TYPES = {
     Kind.DAY: schema.DAY,
@@ -44,8 +43,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         SheetOut(layout.PAGE, frame, (header,)),
         SheetOut(layout.SCHEMA, dictionary),
     )
-    write = write_xlsx if target.suffix.lower() == ".xlsx" else write_xls
-    write(sheets, target)
+    write_workbook(sheets, target, usual=".xls")
 
 
 def _page(books: Books, joiner: str) -> pl.DataFrame:

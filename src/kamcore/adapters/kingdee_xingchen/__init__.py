@@ -33,7 +33,7 @@ class KingdeeXingchen(Format):
     title = "金蝶云星辰 凭证引入模板"
     title_en = "Kingdee 云星辰 voucher import template"
     vendor = "金蝶"
-    suffixes = (".xlsx",)
+    suffixes = (".xlsx", ".xls")
     evidence = Evidence.REPORTED
     evidence_note = (
         "labels from programs that fill the template; sheet name, heads on the first line only and"

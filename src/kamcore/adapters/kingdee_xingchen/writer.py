@@ -11,7 +11,7 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, UsageError
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.grid.workbook_writing import WORKBOOKS, write_workbook
 from kamcore.place import Place
 from kamcore.vouchers.currencies import product_code, product_name
 from kamcore.vouchers.joined import joined, one_side, original_amount, stated
@@ -21,8 +21,8 @@ TOO_MANY = Fault(
     code="K4021",
     zh="有 {value} 行, 星辰一次最多引入 {limit} 行, 需要 {count} 个工作簿",
     en="{value} rows need {count} workbooks: the product takes {limit} rows in one import",
-    hint_zh="目标名不要带 .xlsx, 将写成一个文件夹, 里面是编号的工作簿",
-    hint_en="name a target without .xlsx: it becomes a folder of numbered workbooks",
+    hint_zh="目标名不要带 .xlsx 或 .xls, 将写成一个文件夹, 里面是编号的工作簿",
+    hint_en="name a target without such a suffix: it becomes a folder of numbered workbooks",
 )
 
 _NOTES = pl.DataFrame(
@@ -41,7 +41,7 @@ _NOTES = pl.DataFrame(
 
 
 def write_books(books: Books, target: Path, losses: Losses, options: Options) -> None:
-    """Write one workbook where the target is named ``.xlsx``, else a folder of them.
+    """Write one workbook where the target is named so, else a folder of them.
 
     Raises:
         BooksError: vouchers share a number, or a line has no voucher.
@@ -52,7 +52,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
     spelled = spell(books, losses, options)
     frame = page(spelled)
     pieces = list(_pieces(spelled, frame))
-    if target.suffix.lower() == ".xlsx":
+    if target.suffix.lower() in WORKBOOKS:
         if len(pieces) > 1:
             facts = {"count": len(pieces), "limit": layout.ROWS}
             raise UsageError(TOO_MANY.at(Place(), frame.height, **facts))
@@ -70,7 +70,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
 def _write(frame: pl.DataFrame, target: Path) -> None:
     header = ((layout.TITLE,), (layout.ADVICE,), tuple(frame.columns))
     sheets = [SheetOut(layout.SHEET, frame, header), SheetOut(layout.NOTES, _NOTES)]
-    write_xlsx(sheets, target)
+    write_workbook(sheets, target)
 
 
 def _pieces(books: Books, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -37,7 +37,7 @@ class YonyouU8Sheet(Format):
     title = "用友 U8 模式凭证工作簿 (73 列)"
     title_en = "Yonyou U8 voucher workbook of 73 columns"
     vendor = "用友"
-    suffixes = (".xlsx",)
+    suffixes = (".xlsx", ".xls")
     evidence = Evidence.CONFIRMED
     evidence_note = (
         "names and order of the columns confirmed by two programs and one workbook made for "

@@ -11,7 +11,7 @@ from kamcore.adapters.yonyou_u8_sheet.usual import derived
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
 from kamcore.grid.cells import SheetOut
-from kamcore.grid.xlsx_writing import write_xlsx
+from kamcore.grid.workbook_writing import write_workbook
 from kamcore.vouchers.currencies import product_name
 from kamcore.vouchers.joined import joined
 
@@ -26,7 +26,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         LossRefused: a code is too long, a value fits no cell, or there are more rows than a sheet
             holds.
     """
-    write_xlsx([SheetOut(layout.SHEET, page(spell(books, losses, options)))], target)
+    write_workbook([SheetOut(layout.SHEET, page(spell(books, losses, options)))], target)
 
 
 def page(books: Books) -> pl.DataFrame:

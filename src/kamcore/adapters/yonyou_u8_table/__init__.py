@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from kamcore.adapters.yonyou_u8_table.columns import COLUMNS, LABELS, NEEDED, TEXT_BYTES
-from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits
+from kamcore.format import Evidence, Fact, Format, Guess, Head, Limits, Options
 
 __all__ = ["FORMAT", "YonyouU8Table"]
 
@@ -38,7 +38,7 @@ _OPENINGS = Fact.several(
 
 
 class YonyouU8Table(Format):
-    """Dump of GL_accvouch, as .csv."""
+    """Dump of GL_accvouch, as delimited text or as a workbook."""
 
     name = "yonyou-u8-table"
     title = "用友 U8 凭证表 GL_accvouch"
@@ -53,11 +53,16 @@ class YonyouU8Table(Format):
     spec = "formats/yonyou.md sections 1b and 7.1: table GL_accvouch of U8"
     reads = _WRITTEN | _OPENINGS
     writes = _WRITTEN
+    forms: ClassVar[dict[str, Options]] = {
+        ".xlsx": {"form": "workbook"},
+        ".xls": {"form": "workbook"},
+    }
     limits = Limits(encoding="gb18030", text_bytes=TEXT_BYTES, forbidden={"\r": "\n"})
     options: ClassVar[dict[str, str]] = {
         "sheet": "name of the sheet to read, when it is not the one that fits",
         "base_currency": "ISO code of the base currency; else CNY or the one kept at rate 1",
-        "encoding": "encoding to write: utf-8-sig (the default) or gbk",
+        "form": "what to write: text or workbook; as the suffix of the target says, unless said",
+        "encoding": "encoding of a text to write: utf-8-sig (the default) or gbk",
         "booleans": "how yes is written: 1 (the default) or -1, as Access does",
     }
 

@@ -10,6 +10,8 @@ from kamcore.vouchers.currencies import NAME
 from kamcore.vouchers.entries import Field, Kind
 
 SYSTEM = "yonyou-u8"
+TABLE = "GL_accvouch"
+"""Name of the table, and of the sheet of a workbook."""
 
 OPENING_ITEMS = 0
 """Period of opening items of customers, suppliers and persons (期初往来明细)."""

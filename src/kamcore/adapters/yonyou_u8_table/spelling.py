@@ -29,7 +29,11 @@ BAD_OPTION = Fault(
     hint_en="it can be {known}",
 )
 
-_CHOICES = {"encoding": ("utf-8-sig", "gbk"), "booleans": ("1", "-1")}
+_CHOICES = {
+    "form": ("text", "workbook"),
+    "encoding": ("utf-8-sig", "gbk"),
+    "booleans": ("1", "-1"),
+}
 
 
 def choice(options: Options, name: str) -> str:
@@ -53,8 +57,9 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
         LossRefused: a code is longer than its column.
         UsageError: an option has no such value.
     """
-    # GB18030 has every character: then only the length counts.
-    encoding = "gbk" if choice(options, "encoding") == "gbk" else "gb18030"
+    # GB18030 and workbooks have every character: then only the length counts.
+    as_text, asked = choice(options, "form") == "text", choice(options, "encoding")
+    encoding = "gbk" if as_text and asked == "gbk" else "gb18030"
     work = _Work(Spelling(books, losses), encoding)
     work.classes()
     lines = [*layout.VERBATIM, layout.OPPOSITE, layout.CLASS]

@@ -1,4 +1,4 @@
-"""Write a dump of GL_accvouch as csv: 80 columns in order (formats/yonyou.md section 1b)."""
+"""Write a dump of GL_accvouch: 80 columns in order (formats/yonyou.md section 1b)."""
 
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from kamcore.adapters.yonyou_u8_table.keeping import opposites, ranks
 from kamcore.adapters.yonyou_u8_table.spelling import choice, shown, spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
-from kamcore.grid.cells import as_text
+from kamcore.grid.cells import SheetOut, as_text
 from kamcore.grid.csv_writing import write_csv
+from kamcore.grid.workbook_writing import write_workbook
 from kamcore.vouchers.joined import joined
 
 _MIDNIGHT = "%Y-%m-%d 00:00:00"
@@ -21,11 +22,14 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
 
     Raises:
         BooksError: vouchers share a number, or a line has no voucher.
-        LossRefused: a code is longer than its column.
+        LossRefused: a code is longer than its column, or a workbook holds fewer rows.
         UsageError: an option has no such value.
     """
     spelled = spell(books, losses, options)
     rows = page(spelled, choice(options, "booleans"))
+    if choice(options, "form") == "workbook":
+        write_workbook([SheetOut(layout.TABLE, rows)], target)
+        return
     # The dump is loaded by a program: nothing is put before a text that looks like a formula.
     write_csv(rows, target, encoding=choice(options, "encoding"), defuse=False)
 
