@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamcore.books import schema
-from kamcore.books.sub_account_pairs import learned_rules
+from kamcore.books.sub_account_pairs import learned_rules, party_rules
 from kamcore.books.sub_accounts import to_accounts, to_auxiliary
 from kamcore.errors import BooksError
 from kamcore.model.sub_account import SubAccountRule, rules_of
@@ -98,6 +98,36 @@ def test_without_the_old_accounts_the_way_back_makes_them_anew():
     back = to_accounts(there.books, rules_of(there.rows)).books
     names = ["code", "name", "parent", "level", "is_leaf"]
     assert back.accounts.select(names).equals(direct().accounts.select(names))
+
+
+def test_party_rules_take_receivables_and_payables_with_the_dimension_they_use():
+    lines = [
+        dr("1122.01", "5", aux={"customer": "7"}),
+        dr("1221", "6", aux={"employee": "E1"}),
+        dr("6602", "4", aux={"customer": "7"}),
+        dr("1123", "1"),
+        cr("2202", "10", aux={"supplier": "S1"}),
+        cr("2241", "6", aux={"customer": "9"}),
+    ]
+    rules = party_rules(books(voucher(1, *lines)))
+    assert [(rule.account, rule.dimension) for rule in rules] == [
+        ("1122.01", "customer"),
+        ("2202", "supplier"),
+        ("2241", "customer"),
+    ]
+
+
+def test_members_with_extras_stay_members():
+    extras = pl.DataFrame({"table": ["members"], "row_id": [0], "field": ["F"], "value": ["x"]})
+    made = books(
+        voucher(1, dr("1122", "5", aux={"customer": "7"}), cr("6001", "5")),
+        accounts=accounts(("1122", "应收账款"), ("6001", "收入")),
+        members=members(("customer", "7", "甲公司")),
+        extras=extras,
+    )
+    done = to_accounts(made, party_rules(made))
+    assert done.books.members["code"].to_list() == ["7"]
+    assert done.books.extras.equals(made.extras)
 
 
 def test_members_become_accounts_with_codes_of_the_scheme():

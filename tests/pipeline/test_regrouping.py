@@ -1,12 +1,13 @@
 """Sub-accounts to members and back through files: rules, the command line, the proof."""
 
 import openpyxl
+import polars as pl
 import pytest
 
 from command_line import kamcore
 from kamcore.errors import SourceError
 from kamcore.forms.sub_accounts import rules_from_toml, rules_to_toml
-from kamcore.model.sub_account import SubAccount
+from kamcore.model.sub_account import SubAccount, rules_of
 from kamcore.pipeline import read, write
 from kamcore.pipeline.regrouping import read_rules
 from matching_books import accounts
@@ -55,9 +56,54 @@ def test_the_screen_says_what_was_compared(folder):
     assert "明细科目与核算项目: 2 个对应" in shown
 
 
-def test_members_to_accounts_need_a_rule(folder):
-    done = convert(folder, "a.jsonl", "b.jsonl", "--sub-accounts", "to-accounts")
+def test_members_to_accounts_without_a_rule_and_back(folder):
+    convert(folder, "a.jsonl", "b.jsonl", "--sub-accounts", "to-auxiliary")
+    done = convert(folder, "b.jsonl", "c.jsonl", "--sub-accounts", "to-accounts",
+                   "--save-rule", "back.toml")  # fmt: skip
+    proof = done.json["proof"]["sub_accounts"]
+    assert proof["equal"]
+    assert [(row["member"], row["account"]) for row in proof["rows"]] == [
+        ("01", "112201"),
+        ("02", "112202"),
+    ]
+    convert(folder, "c.jsonl", "d.jsonl", "--sub-accounts", "to-auxiliary", "--rule", "back.toml")
+    there, again = (read(folder / f"{name}.jsonl").books for name in "bd")
+    assert again == there
+
+
+def test_without_parties_there_is_nothing_to_turn_into_accounts(tmp_path):
+    write(books(voucher(1, preparer="甲")), tmp_path / "a.jsonl", "native")
+    done = convert(tmp_path, "a.jsonl", "b.jsonl", "--sub-accounts", "to-accounts")
     assert (done.code, done.json["error"]["code"]) == (2, "C5102")
+
+
+def test_all_that_was_known_of_an_account_comes_back_by_the_saved_rule(tmp_path):
+    chart = accounts(("1122", "应收账款"), ("1122.01", "甲样例公司"), ("6001", "收入"))
+    chart = chart.with_columns(
+        unit=pl.when(pl.col("code") == "1122.01").then(pl.lit("件")),
+        is_active=pl.when(pl.col("code") == "1122.01").then(pl.lit(value=False)),
+        level=pl.col("code").str.contains(".", literal=True).cast(pl.Int64) + 1,
+    )
+    extras = pl.DataFrame(
+        {
+            "table": ["accounts", "accounts", "lines"],
+            "row_id": [1, 2, 0],
+            "field": ["FNote", "FNote", "FNote"],
+            "value": ['说"明', "收", "行"],
+        }
+    )
+    lines = (dr("1122.01", "10"), cr("6001", "10"))
+    before = books(voucher(1, *lines, preparer="甲"), accounts=chart, extras=extras)
+    write(before, tmp_path / "a.jsonl", "native")
+    convert(tmp_path, "a.jsonl", "b.jsonl", "--sub-accounts", "to-auxiliary",
+            "--save-rule", "rule.toml")  # fmt: skip
+    gone = read(tmp_path / "b.jsonl").books
+    assert gone.extras["value"].to_list() == ["行", "收"]
+    convert(tmp_path, "b.jsonl", "c.jsonl", "--sub-accounts", "to-accounts", "--rule", "rule.toml")
+    first, last = (read(tmp_path / f"{name}.jsonl").books for name in "ac")
+    assert last.facts_of("accounts").equals(first.facts_of("accounts"))
+    key = ["table", "row_id"]
+    assert last.extras.sort(key).equals(first.extras.sort(key))
 
 
 def test_where_nothing_can_be_learned_it_is_said(tmp_path):
@@ -125,6 +171,6 @@ def test_what_is_written_as_a_rule_reads_back():
         )
         for n, name in ((1, '甲"公司'), (2, ""))
     )
-    [rule] = rules_from_toml(rules_to_toml(rows), "rule.toml")
+    [rule] = rules_from_toml(rules_to_toml(rules_of(rows)), "rule.toml")
     assert rule.members == {"1122.1": "C1", "1122.2": "C2"}
     assert rule.names == {"1122.1": '甲"公司'}

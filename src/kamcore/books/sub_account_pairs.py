@@ -12,7 +12,7 @@ from kamcore.model.role import role_of
 from kamcore.model.scheme import CodeScheme, strip
 from kamcore.model.sub_account import SubAccount, SubAccountRule
 
-__all__ = ["learned_rules", "new_accounts", "new_members", "parent_members"]
+__all__ = ["learned_rules", "new_accounts", "new_members", "parent_members", "party_rules"]
 
 _PARTIES = {
     "ar_trade": "customer",
@@ -57,6 +57,41 @@ def learned_rules(books: Books) -> tuple[SubAccountRule, ...]:
             )
             found.append(rule)
     return tuple(found)
+
+
+def party_rules(books: Books) -> tuple[SubAccountRule, ...]:
+    """Rules for accounts kept by party whose lines name members: the usual way to sub-accounts.
+
+    An account counts when it, or one above it, has one of the roles of `learned_rules` and its
+    lines or balances name a customer, a supplier or whatever its role is kept by.  Codes follow
+    the scheme of the books; a member's own number is kept where it fits.
+    """
+    names = _names(books)
+    scheme = _scheme(books, names)
+    family = detect_family(names).family or "ASBE"
+    found = []
+    for account in names:
+        role = _role(account, names, scheme, family)
+        if role is None:
+            continue
+        first = _PARTIES[role]
+        for dimension in dict.fromkeys((first, *_PARTIES.values())):
+            rule = SubAccountRule(account=account, dimension=dimension)
+            if _members_of(books, rule):
+                found.append(rule)
+                break
+    return tuple(found)
+
+
+def _role(code: str, names: dict[str, str], scheme: CodeScheme, family: str) -> str | None:
+    """The role by which an account, or the nearest above it that says one, is kept by party."""
+    step: str | None = code
+    while step is not None:
+        role = role_of(step, names.get(step), family)
+        if role is not None:
+            return role if role in _PARTIES else None
+        step = scheme.parent(step)
+    return None
 
 
 def new_members(books: Books, rules: Sequence[SubAccountRule]) -> tuple[SubAccount, ...]:

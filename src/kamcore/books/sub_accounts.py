@@ -15,7 +15,7 @@ from kamcore.books.sub_account_pairs import new_accounts, new_members, parent_me
 from kamcore.books.sub_account_proof import SubAccountProof, prove_sub_accounts
 from kamcore.errors import BooksError, Fault
 from kamcore.model.dimension import label_of
-from kamcore.model.sub_account import SubAccount, SubAccountRule
+from kamcore.model.sub_account import SubAccount, SubAccountRule, rules_of
 
 HAS_MEMBER = Fault(
     code="B3001",
@@ -45,6 +45,29 @@ class Regrouped:
     proof: SubAccountProof
     removed: pl.DataFrame = attrs.field(factory=schema.ACCOUNTS.empty, eq=False, repr=False)
     """Accounts that went away; `to_accounts` takes them to restore every column."""
+    extras: pl.DataFrame = attrs.field(factory=schema.EXTRAS.empty, eq=False, repr=False)
+    """Extras of accounts that went away; ``row_id`` is the row of `removed`."""
+
+    @property
+    def rules(self) -> tuple[SubAccountRule, ...]:
+        """The rules that lead back, with all that was known of accounts that went away."""
+        codes = self.removed["code"].to_list()
+        named = [name for name in schema.ACCOUNTS.names if not schema.ACCOUNTS[name].provenance]
+        facts = {
+            row.pop("code"): {name: value for name, value in row.items() if value is not None}
+            for row in self.removed.select(named).iter_rows(named=True)
+        }
+        more: dict[str, dict[str, str]] = {}
+        for row_id, field, value in self.extras.select("row_id", "field", "value").iter_rows():
+            more.setdefault(codes[row_id], {})[field] = value
+        return tuple(
+            attrs.evolve(
+                rule,
+                accounts={code: facts[code] for code in rule.members if code in facts},
+                extras={code: more[code] for code in rule.members if code in more},
+            )
+            for rule in rules_of(self.rows)
+        )
 
 
 def to_auxiliary(books: Books, rules: Iterable[SubAccountRule]) -> Regrouped:
@@ -68,7 +91,8 @@ def to_auxiliary(books: Books, rules: Iterable[SubAccountRule]) -> Regrouped:
     tables["extras"] = _extras_moved(books, tables)
     after = Books(books.entity, tables, books.origin)
     proof = prove_sub_accounts(accounts=books, members=after, rows=rows)
-    return Regrouped(books=after, rows=rows, proof=proof, removed=removed)
+    extras = _extras_of(books, removed)
+    return Regrouped(books=after, rows=rows, proof=proof, removed=removed, extras=extras)
 
 
 def to_accounts(
@@ -77,8 +101,9 @@ def to_accounts(
     """Turn members of a dimension into sub-accounts of the account that has them.
 
     New codes follow the scheme of the books; a numeric member code that fits the level is kept.
-    `known` are rows of the table ``accounts`` for sub-accounts that existed before.  Members that
-    nothing else uses and that say no more than a sub-account can are taken out.
+    `known` are rows of the table ``accounts`` for sub-accounts that existed before; without them
+    what the rules know of accounts and their extras counts.  Members that nothing else uses and
+    that say no more than a sub-account can are taken out.
 
     Raises:
         BooksError: a line of such an account has no member, so that it would have nowhere to go.
@@ -90,10 +115,10 @@ def to_accounts(
     tables = dict(books.tables)
     for name in _TABLES:
         tables[name] = _lowered(books, name, pairs)
-    tables["accounts"] = new_accounts(books, rows, known)
+    tables["accounts"] = new_accounts(books, rows, _known(rules) if known is None else known)
     tables["members"] = _members_left(books, tables, rows)
     tables["dimensions"] = _dimensions_left(tables, rows)
-    tables["extras"] = _extras_moved(books, tables)
+    tables["extras"] = _with_extras(_extras_moved(books, tables), books, tables, rules)
     after = Books(books.entity, tables, books.origin)
     proof = prove_sub_accounts(accounts=after, members=books, rows=rows)
     return Regrouped(books=after, rows=rows, proof=proof)
@@ -214,6 +239,43 @@ def _extras_moved(books: Books, tables: dict[str, pl.DataFrame]) -> pl.DataFrame
     return pl.concat(parts)
 
 
+def _extras_of(books: Books, removed: pl.DataFrame) -> pl.DataFrame:
+    """The extras of accounts that went away, by their rows in `removed`."""
+    old = books.accounts.select("code").with_row_index("_old")
+    new = removed.select("code").with_row_index("_new")
+    rows = old.join(new, on="code").select(pl.col("_old", "_new").cast(pl.Int64))
+    here = books.extras.filter(table="accounts").join(
+        rows, left_on="row_id", right_on="_old", maintain_order="left"
+    )
+    return here.with_columns(row_id=pl.col("_new")).drop("_new")
+
+
+def _known(rules: Iterable[SubAccountRule]) -> pl.DataFrame:
+    """What rules know of sub-accounts, as rows of the table ``accounts``."""
+    rows = [{"code": code, **facts} for rule in rules for code, facts in rule.accounts.items()]
+    types = {column.name: column.dtype for column in schema.ACCOUNTS.columns}
+    return pl.DataFrame(rows, schema=types)
+
+
+def _with_extras(
+    extras: pl.DataFrame,
+    books: Books,
+    tables: dict[str, pl.DataFrame],
+    rules: Iterable[SubAccountRule],
+) -> pl.DataFrame:
+    """The extras with those the rules know of accounts that came back."""
+    there = set(books.accounts["code"])
+    places = {code: at for at, code in enumerate(tables["accounts"]["code"])}
+    rows = [
+        ("accounts", places[code], field, value)
+        for rule in rules
+        for code, known in rule.extras.items()
+        if code in places and code not in there
+        for field, value in known.items()
+    ]
+    return pl.concat([extras, pl.DataFrame(rows, schema=extras.schema, orient="row")])
+
+
 def _with_dimensions(books: Books, rows: Sequence[SubAccount]) -> pl.DataFrame:
     known = set(books.dimensions["id"])
     ids = sorted({row.dimension for row in rows} - known)
@@ -246,13 +308,15 @@ def _members_left(
     frame = pl.DataFrame(
         gone, schema={"dimension": schema.TEXT, "code": schema.TEXT}, orient="row"
     ).with_columns(_gone=pl.lit(True))
-    joined = members.join(
-        frame.unique(), on=["dimension", "code"], how="left", maintain_order="left"
-    )
+    told = books.extras.filter(table="members")["row_id"]
+    joined = members.with_columns(
+        _told=pl.int_range(pl.len(), dtype=pl.Int64).is_in(told.implode())
+    ).join(frame.unique(), on=["dimension", "code"], how="left", maintain_order="left")
     plain = pl.all_horizontal(
         pl.col(name).is_null() for name in ("short_name", "parent", "is_valid", "credit_code")
     )
-    return joined.filter(~(pl.col("_gone").fill_null(False) & plain)).drop("_gone")
+    gone_now = pl.col("_gone").fill_null(False) & plain & ~pl.col("_told")
+    return joined.filter(~gone_now).drop("_gone", "_told")
 
 
 def _dimensions_left(tables: dict[str, pl.DataFrame], rows: Sequence[SubAccount]) -> pl.DataFrame:

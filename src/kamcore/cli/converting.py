@@ -80,8 +80,8 @@ class Request:
     "--rule",
     type=PATH,
     metavar="FILE",
-    zh="明细科目规则 (.toml 或 .xlsx); 转成核算项目时可不给, 按名称判断",
-    en="Which sub-accounts are members (.toml or .xlsx); to-auxiliary finds them by name.",
+    zh="明细科目规则 (.toml 或 .xlsx); 不给时按名称和往来科目的用法判断",
+    en="Which sub-accounts are members (.toml or .xlsx); else found by name and by use.",
 )
 @option(
     "--save-rule",
@@ -174,7 +174,7 @@ def carry_out(screen: Screen, src: Path, dst: Path, request: Request) -> Convers
         )
     if saved is not None and done.regrouped:
         with whole(saved, force=request.force) as temporary:
-            temporary.write_text(rules_to_toml(done.regrouped.rows), "utf-8", newline="\n")
+            temporary.write_text(rules_to_toml(done.regrouped.rules), "utf-8", newline="\n")
     return attrs.evolve(done, losses=with_vouchers(done.losses, done.reading.books))
 
 

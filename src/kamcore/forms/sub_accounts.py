@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kamcore.errors import Fault, Problem, SourceError
 from kamcore.model.dimension import dimension_id, label_of
-from kamcore.model.sub_account import SubAccount, SubAccountRule, rules_of
+from kamcore.model.sub_account import Facts, SubAccountRule
 from kamcore.place import Place
 
 NOT_RULES = Fault(
@@ -43,6 +43,26 @@ TWICE = Fault(
 )
 
 
+class _Account(BaseModel):
+    """What the list of accounts says of a sub-account, as the table of accounts has it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str | None = None
+    full_name: str | None = None
+    parent: str | None = None
+    level: int | None = None
+    category: str | None = None
+    direction: str | None = None
+    role: str | None = None
+    currency: str | None = None
+    unit: str | None = None
+    is_leaf: bool | None = None
+    is_cash: bool | None = None
+    is_active: bool | None = None
+    dimensions: str | None = None
+
+
 class _Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -50,6 +70,8 @@ class _Rule(BaseModel):
     dimension: str
     members: dict[str, str] = {}
     names: dict[str, str] = {}
+    accounts: dict[str, _Account] = {}
+    extras: dict[str, dict[str, str]] = {}
 
 
 class SubAccountForm(BaseModel):
@@ -67,6 +89,11 @@ class SubAccountForm(BaseModel):
                 dimension=dimension_id(one.dimension),
                 members=one.members,
                 names=one.names,
+                accounts={
+                    code: known.model_dump(exclude_none=True)
+                    for code, known in one.accounts.items()
+                },
+                extras=one.extras,
             )
             for one in self.rule
         )
@@ -134,21 +161,32 @@ def rules_from_rows(rows: Iterable[RuleRow]) -> tuple[SubAccountRule, ...]:
     return _each_once(tuple(found.values()), place)
 
 
-def rules_to_toml(rows: tuple[SubAccount, ...]) -> str:
-    """Write pairs as the TOML that `rules_from_toml` reads."""
+def rules_to_toml(rules: Iterable[SubAccountRule]) -> str:
+    """Write rules as the TOML that `rules_from_toml` reads, with all they know of accounts."""
     lines = []
-    for rule in rules_of(rows):
+    for rule in rules:
         lines += [
             "[[rule]]",
             f"account = {_quoted(rule.account)}",
             f"dimension = {_quoted(label_of(rule.dimension))}",
             "[rule.members]",
-            *(f"{_quoted(child)} = {_quoted(member)}" for child, member in rule.members.items()),
+            *_pairs(rule.members),
             "[rule.names]",
-            *(f"{_quoted(child)} = {_quoted(name)}" for child, name in rule.names.items()),
-            "",
+            *_pairs(rule.names),
         ]
+        for part, known in (("accounts", rule.accounts), ("extras", rule.extras)):
+            for code, facts in known.items():
+                lines += [f"[rule.{part}.{_quoted(code)}]", *_pairs(facts)]
+        lines.append("")
     return "\n".join(lines)
+
+
+def _pairs(facts: Facts) -> list[str]:
+    said = {
+        name: _quoted(value) if isinstance(value, str) else json.dumps(value)
+        for name, value in facts.items()
+    }
+    return [f"{_quoted(name)} = {value}" for name, value in said.items()]
 
 
 def _quoted(text: str) -> str:

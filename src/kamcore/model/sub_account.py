@@ -8,6 +8,9 @@ from collections.abc import Mapping
 
 import attrs
 
+Facts = Mapping[str, str | int | bool]
+"""What is known of an account, by column."""
+
 
 @attrs.frozen(kw_only=True)
 class SubAccount:
@@ -38,6 +41,10 @@ class SubAccountRule:
     """Code of the sub-account to code of the member."""
     names: Mapping[str, str] = attrs.field(factory=dict)
     """Code of the sub-account to a name where the books have none."""
+    accounts: Mapping[str, Facts] = attrs.field(factory=dict)
+    """Code of the sub-account to what the list of accounts said of it, for the way back."""
+    extras: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    """Code of the sub-account to fields the model has no column for, kept verbatim."""
 
 
 def rules_of(rows: tuple[SubAccount, ...]) -> tuple[SubAccountRule, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import attrs
 
 from kamcore.books import Books
-from kamcore.books.sub_account_pairs import learned_rules
+from kamcore.books.sub_account_pairs import learned_rules, party_rules
 from kamcore.books.sub_accounts import Regrouped, to_accounts, to_auxiliary
 from kamcore.errors import BooksError, Fault, SourceError, UsageError
 from kamcore.forms.sub_accounts import RuleRow, rules_from_rows, rules_from_toml
@@ -26,10 +26,12 @@ NOTHING_LEARNED = Fault(
     hint_zh="用 --rule 写明哪些科目的明细是哪类核算项目",
     hint_en="say with --rule which accounts' sub-accounts are members of which dimension",
 )
-NEEDS_RULE = Fault(
+NO_PARTIES = Fault(
     code="C5102",
-    zh="转成明细科目须用 --rule 写明科目和核算类别",
-    en="to turn members into sub-accounts, name account and dimension with --rule",
+    zh="没有找到按客户或供应商核算的往来科目",
+    en="no account of receivables or payables was found that is kept by party",
+    hint_zh="用 --rule 写明哪些科目的哪类核算项目转成明细科目",
+    hint_en="say with --rule which accounts' members of which dimension become sub-accounts",
 )
 UNEQUAL = Fault(
     code="C5103",
@@ -96,22 +98,25 @@ def read_rules(path: str | os.PathLike[str]) -> tuple[SubAccountRule, ...]:
 def regroup(
     books: Books, direction: Direction, rule: str | os.PathLike[str] | None = None
 ) -> Regrouped:
-    """Turn sub-accounts into members or back, by a form or, to members, by what is learned.
+    """Turn sub-accounts into members or back, by a form or else by what the books show.
+
+    To members, sub-accounts that are called like parties count; to accounts, receivables and
+    payables whose lines name a party.
 
     Raises:
-        UsageError: there is no rule and none can be learned.
+        UsageError: there is no rule and the books show none.
         SourceError: the form cannot be read.
         BooksError: a line cannot be said the other way, or a sum would change.
     """
-    rules = learned_rules(books) if rule is None else read_rules(rule)
-    if direction == "to-accounts":
-        if rule is None:
-            raise UsageError(NEEDS_RULE.at(Place()))
-        done = to_accounts(books, rules)
+    down = direction == "to-accounts"
+    if rule is None:
+        rules = party_rules(books) if down else learned_rules(books)
     else:
-        if not rules:
-            raise UsageError(NOTHING_LEARNED.at(Place(file=books.origin.file)))
-        done = to_auxiliary(books, rules)
+        rules = read_rules(rule)
+    if not rules:
+        nothing = NO_PARTIES if down else NOTHING_LEARNED
+        raise UsageError(nothing.at(Place(file=books.origin.file)))
+    done = to_accounts(books, rules) if down else to_auxiliary(books, rules)
     if not done.proof.equal:
         raise BooksError(UNEQUAL.at(Place(), ", ".join(done.proof.differing)))
     return done
