@@ -44,6 +44,7 @@ __all__ = [
     "named_numbers",
     "openings",
     "signed_lines",
+    "stated_openings",
     "states_balances",
     "stock_of",
 ]
@@ -215,10 +216,19 @@ def _stated_members(side: Side) -> pl.LazyFrame:
     return side.frames.fetch(rows).with_columns(lines=pl.lit(0, dtype=pl.UInt32))
 
 
-def signed_lines(side: Side, links: pl.DataFrame) -> nw.LazyFrame[Any]:
+def _linked(side: Side, rows: nw.LazyFrame[Any], links: pl.DataFrame | None) -> nw.LazyFrame[Any]:
+    """Rows of the linked members with their ``party``; without links each member is one."""
+    if links is None:
+        return rows.filter(nw.col("member") != "").with_columns(party=nw.col("member"))
+    linked = links.select("dimension", pl.col("member").fill_null(""), "party")
+    return rows.join(side.frames.bring(linked), on=["dimension", "member"], how="inner")
+
+
+def signed_lines(side: Side, links: pl.DataFrame | None) -> nw.LazyFrame[Any]:
     """The lines of the linked parties in the engine, with one sign.
 
-    `links` has the columns ``dimension``, ``member`` and ``party``.
+    `links` has the columns ``dimension``, ``member`` and ``party``; without links every member
+    that lines name is a party.
 
     Columns: ``party``, ``dimension``, ``member``, ``currency``, ``amount`` (as in `lay_out`),
     ``on_debit``, ``role`` and the columns of the lines that `lay_out` shows.
@@ -226,9 +236,8 @@ def signed_lines(side: Side, links: pl.DataFrame) -> nw.LazyFrame[Any]:
     frames = side.frames
     fx = ("fx_debit", "fx_credit")
     may = ("split_no", "summary", "currency", *fx, *_REFERENCES)
-    rows = live_lines_of(side, ("voucher_id", "line_no", "date", "debit", "credit"), may)
-    linked = links.select("dimension", pl.col("member").fill_null(""), "party")
-    rows = rows.join(frames.bring(linked), on=["dimension", "member"], how="inner")
+    must = ("voucher_id", "line_no", "date", "debit", "credit")
+    rows = _linked(side, live_lines_of(side, must, may), links)
     filled = {name: nw.col(name).fill_null(0) for name in ("debit", "credit", *fx)}
     foreign = nw.col("currency") != frames.entity.base_currency
     says_fx = ~nw.col("fx_debit").is_null() | ~nw.col("fx_credit").is_null()
@@ -268,7 +277,9 @@ def lay_out(side: Side, links: pl.DataFrame) -> pl.DataFrame:
         none = {"word": nw.lit(None, dtype=nw.String), "number": nw.lit(None, dtype=nw.Int64)}
         rows = rows.with_columns(**none)
     on_debit, number = pl.col("on_debit"), pl.col("number").cast(pl.String)
-    voucher = pl.concat_str(pl.col("word").fill_null(""), number, separator="-")
+    # A list of theirs may name its records by a word alone.
+    word = pl.col("word").fill_null("")
+    voucher = pl.concat_str(word, number, separator="-", ignore_nulls=True)
     amount = pl.col("amount").cast(schema.AMOUNT)
     laid = frames.fetch(rows).select(
         "party",
@@ -320,18 +331,27 @@ def openings(side: Side, links: pl.DataFrame) -> pl.DataFrame:
     the books state no balances.
     """
     wide = pl.Decimal(38, 4)
+    summed = stated_openings(side, links)
+    if summed is None:
+        types: Any = {"party": pl.String, "currency": pl.String, "stated": wide}
+        return pl.DataFrame(schema=types)
+    sign = -1 if side.mirrored else 1
+    return side.frames.fetch(summed).with_columns(pl.col("stated").cast(wide) * sign).collect()
+
+
+def stated_openings(side: Side, links: pl.DataFrame | None) -> nw.LazyFrame[Any] | None:
+    """The same in the engine, signed as the side's own books are; None if unstated.
+
+    Without links every member that balances name is a party.
+    """
     rows = stock_of(side)
     if rows is None:
-        types = {"party": pl.String, "currency": pl.String, "stated": wide}
-        return pl.DataFrame(schema=types)
-    linked = links.select("dimension", pl.col("member").fill_null(""), "party")
-    rows = rows.join(side.frames.bring(linked), on=["dimension", "member"], how="inner")
+        return None
+    rows = _linked(side, rows, links)
     own, says_fx = nw.col("currency") == side.frames.entity.base_currency, nw.col("fx_stock") != 0
     amount = nw.when(~own & says_fx).then(nw.col("fx_stock").cast(SUM))
     rows = rows.with_columns(stated=amount.otherwise(nw.col("stock").cast(SUM)))
-    summed = rows.group_by("party", "currency").agg(nw.col("stated").sum())
-    sign = -1 if side.mirrored else 1
-    return side.frames.fetch(summed).with_columns(pl.col("stated").cast(wide) * sign).collect()
+    return rows.group_by("party", "currency").agg(nw.col("stated").sum())
 
 
 def named_numbers(lines: pl.DataFrame) -> pl.DataFrame:
