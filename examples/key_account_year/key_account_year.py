@@ -206,10 +206,11 @@ def show_contribution(found: Rebate, sales: pl.DataFrame, forms: Forms) -> None:
     """What the customer leaves at 6 % a year for the money that is waited for."""
     print("6 利润贡献 contribution")
     net = pricing.net_of_tax(sales, RATE)
-    for invoice, amount in net.select("invoice", "amount").iter_rows():
-        print(f"  {invoice} 不含税 {amount:,.2f}")
+    listed = pricing.at_list_price(net, prices_of(forms), RATE)
+    for invoice, amount, gross in listed.select("invoice", "amount", "gross").iter_rows():
+        print(f"  {invoice} 不含税 {amount:,.2f}, 标价 {gross:,.2f}")
     left = pricing.customer_contribution(
-        net,
+        listed,
         sales,
         costs={item.code: item.cost for item in forms.of(Item) if item.cost is not None},
         rebates=[found],

@@ -73,8 +73,9 @@ def test_what_a_customer_leaves_in_a_period(forms):
     # 50.00 without tax, less 5 x 6, less 56.50 for 10 days at 36.5 %: 0.565, rounded up.
     assert row == {
         "customer": "1",
-        "revenue": "50.00",
+        "gross": "50.00",
         "discount": "0.00",
+        "revenue": "50.00",
         "rebate": "0.00",
         "cost": "30.00",
         "finance": "0.57",
@@ -82,6 +83,46 @@ def test_what_a_customer_leaves_in_a_period(forms):
         "margin": "0.3886",
     }
     assert found.json["policy"] == {"annual_rate": "0.365", "year_days": 365}
+
+
+LIST = """
+[[price]]
+id = "LS"
+kind = "retail"
+item = "A"
+price = "22.60"
+[[price]]
+id = "LS-9"
+kind = "retail"
+item = "A"
+customer = "1"
+price = 1
+[[sale]]
+date = "2025-02-01"
+customer = "1"
+item = "A"
+quantity = -1
+amount = "-11.30"
+[[sale]]
+date = "2025-02-01"
+customer = "1"
+item = "B"
+quantity = 1
+amount = "113"
+"""
+
+
+def test_the_discount_is_the_list_price_less_what_was_invoiced(forms, tmp_path):
+    more = tmp_path / "list.toml"
+    more.write_text(LIST, "utf-8")
+    found = kamcore("order", "profit", forms, str(more), *PERIOD, "--json")
+    (row,) = found.json["rows"]
+    # 5 at 20.00 and one taken back, less half price; B has no list price and so no discount.
+    assert (row["gross"], row["discount"], row["revenue"]) == ("180.00", "40.00", "140.00")
+    plain = kamcore("order", "profit", forms, *PERIOD, "--json").json["rows"][0]
+    assert plain["contribution"] == "19.43"
+    shown = kamcore("order", "profit", forms, str(more), *PERIOD, KAMCORE_LANG="zh").text
+    assert "标价收入" in shown
 
 
 def test_an_item_without_a_cost_is_said(forms, tmp_path):

@@ -100,7 +100,7 @@ def test_costs_rebates_and_waiting_are_taken_from_the_revenue():
 
 
 @given(st.lists(st.tuples(st.sampled_from("123"), st.integers(-(10**7), 10**7)), max_size=20))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_the_parts_add_up_for_every_customer(rows):
     sales = sales_frame([sale(who, Decimal(cents) / 100) for who, cents in rows])
     found = customer_contribution(

@@ -30,10 +30,11 @@ from kamcore.model.price import PricePolicy
 from kamcore.model.rebate import RebateClause
 from kamcore.pipeline import read
 from kamcore.pipeline.form_file import Forms
-from kamcore.pipeline.price_file import contracts, sales_of
+from kamcore.pipeline.price_file import contracts, prices_of, sales_of
 from kamcore.pricing import (
     Contribution,
     Rebate,
+    at_list_price,
     booked_sales,
     customer_contribution,
     net_of_tax,
@@ -47,7 +48,7 @@ USUAL_TAX = Decimal("0.13")
 """The rate of most goods (增值税税率)."""
 HUNDRED = Decimal(100)
 
-_MONEY = ("revenue", "discount", "rebate", "cost", "finance", "contribution")
+_MONEY = ("gross", "discount", "revenue", "rebate", "cost", "finance", "contribution")
 
 
 @attrs.frozen(kw_only=True)
@@ -68,9 +69,12 @@ class Request(Writing):
 
 @grammar.command(
     "profit",
-    zh="客户利润贡献: 收入 (不含税, 折扣已扣) 减返利, 成本和资金占用。单位成本取自「存货档案」。",
-    en="What each customer leaves: revenue without tax and after discounts, less rebates, cost "
-    "and the cost of waiting for the money.  Unit costs come from the form of items.",
+    zh="客户利润贡献: 标价收入 (不含税) 减折扣, 返利, 成本和资金占用。折扣是零售价 (没有则市场价) "
+    "与开票价之差, 没有价格表则为零; 单位成本取自「存货档案」。",
+    en="What each customer leaves: sales at list price without tax, less discounts, rebates, cost "
+    "and the cost of waiting for the money.  A discount is the retail price (else the market "
+    "price) less the invoiced one, nothing without a price list; unit costs come from the form "
+    "of items.",
 )
 @forms_argument
 @day_option("--from", "since", required=True, zh="期间第一天", en="First day of the period.")
@@ -110,9 +114,10 @@ def _found(held: Forms, request: Request, share: Decimal) -> Contribution:
     books = read(request.books).books if request.books else None
     days = pl.col("date").is_between(request.since.date(), request.until.date())
     invoices = _sales(held, books, tax_included=True)
+    sales = _sales(held, books, tax_included=False).filter(days)
     costs = {one.code: one.cost for one in held.of(Item) if one.cost is not None}
     return customer_contribution(
-        _sales(held, books, tax_included=False).filter(days),
+        at_list_price(sales, prices_of(held), _tax_rate(held)),
         invoices.filter(days),
         costs=costs,
         rebates=[_rebate(held, books, clause, request) for clause in held.of(RebateClause)],
@@ -125,9 +130,12 @@ def _sales(held: Forms, books: Books | None, *, tax_included: bool) -> pl.DataFr
     if books is not None:
         return booked_sales(books, tax_included=tax_included)
     sales = sales_frame(sales_of(held))
+    return sales if tax_included else net_of_tax(sales, _tax_rate(held))
+
+
+def _tax_rate(held: Forms) -> Decimal:
     policy = held.one(PricePolicy)
-    rate = policy.tax_rate if policy is not None and policy.tax_rate is not None else USUAL_TAX
-    return sales if tax_included else net_of_tax(sales, rate)
+    return policy.tax_rate if policy is not None and policy.tax_rate is not None else USUAL_TAX
 
 
 def _rebate(held: Forms, books: Books | None, clause: RebateClause, request: Request) -> Rebate:
@@ -154,8 +162,9 @@ def _cells(row: dict[str, Any]) -> list[str]:
 def _columns(screen: Screen) -> tuple[Column, ...]:
     say = screen.say
     headings = {
-        "revenue": say("收入", "revenue"),
+        "gross": say("标价收入", "at list price"),
         "discount": say("折扣", "discount"),
+        "revenue": say("收入", "revenue"),
         "rebate": say("返利", "rebate"),
         "cost": say("成本", "cost"),
         "finance": say("资金成本", "finance"),

@@ -4,7 +4,12 @@ from kamcore.pricing.booked import booked_purchases, booked_sales, with_due_date
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.choosing import Question
 from kamcore.pricing.contracting import contract_prices
-from kamcore.pricing.contributing import Contribution, customer_contribution, net_of_tax
+from kamcore.pricing.contributing import (
+    Contribution,
+    at_list_price,
+    customer_contribution,
+    net_of_tax,
+)
 from kamcore.pricing.invoicing import (
     contribution,
     invoice_check,
@@ -32,6 +37,7 @@ __all__ = [
     "TrailStep",
     "accrual_draft",
     "answer",
+    "at_list_price",
     "booked_purchases",
     "booked_sales",
     "check_orders",
