@@ -1,0 +1,391 @@
+"""Writing the vouchers that mend findings, for one side, in that side's accounts and codes.
+
+All findings are looked at together: the vouchers they are about, and for lines a side has not
+booked those it has booked alike, are fetched from its tables once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import narwhals as nw
+import polars as pl
+
+from kamcore.ledger.draft import Draft, DraftLine, rounded
+from kamcore.ledger.tree import AccountTree, account_tree
+from kamcore.matching.counter_lines import (
+    BookedLine,
+    CounterLine,
+    Pattern,
+    booked_in,
+    is_tax,
+    pattern_of,
+)
+from kamcore.matching.line_kind import kind_of_text
+from kamcore.matching.party_view import Finding, LineRef, PartyView
+from kamcore.matching.policy import reason_of
+from kamcore.matching.reconciling import Reconciliation
+from kamcore.matching.sides import live_lines_of
+from kamcore.model.role import standard_accounts
+
+__all__ = ["written"]
+
+ZERO = Decimal(0)
+_TRIED, _LOOKED_AT = 4, 50
+"""Lines alike that are looked at for a pattern, of the party and of others."""
+_LINE = ("voucher_id", "line_no", "account")
+_STOCK = {"ASBE": "1405", "ASBE-NEW": "1405", "ASSBE": "1405", "EAS2001": "1243"}
+_UNSPLIT = "本方凭证没有可循的价税拆分, 按价税合计入账, 税额须人工拆分"
+
+
+def written(
+    result: Reconciliation, side: str, findings: Sequence[tuple[PartyView, Finding]]
+) -> tuple[Draft, ...]:
+    """The drafts of one side (``ours`` or ``theirs``), one per finding, in their order."""
+    if not findings:
+        return ()
+    writer = _Writer(result, side, findings)
+    return tuple(writer.draft(*one) for one in findings)
+
+
+@attrs.frozen(kw_only=True)
+class _Move:
+    """An amount on a control account, red where negative, with what stands against it.
+
+    `unsplit` says that tax may be in it that no voucher says how to split.
+    """
+
+    account: str
+    against: Pattern
+    on_debit: bool
+    amount: Decimal
+    unsplit: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class _Alike:
+    """A line of this side that is booked as a missing one would be, and whom it is about."""
+
+    voucher_id: int
+    line_no: int
+    account: str
+    dimension: str
+    member: str
+
+
+class _Writer:
+    """Writes the drafts of one side."""
+
+    def __init__(
+        self, result: Reconciliation, side: str, findings: Sequence[tuple[PartyView, Finding]]
+    ) -> None:
+        mine = side == "ours"
+        self.side = side
+        self.part = result.sides[0 if mine else 1]
+        self.base = self.part.frames.entity.base_currency
+        self.lines = result.workings.ours if mine else result.workings.theirs
+        self.tree: AccountTree = account_tree(self.part.frames)
+        self.kept: dict[str, str] = dict(
+            self.part.accounts.select("account", "dimension").iter_rows()
+        )
+        self.by_customer = "customer" in self.kept.values()
+        links = result.links.of_ours() if mine else result.links.of_theirs()
+        self.codes = {
+            (row["party"], row["dimension"]): row["member"]
+            for row in links.drop_nulls("member").reverse().iter_rows(named=True)
+        }
+        missing = [(view, one) for view, one in findings if not self._own(one)]
+        settled = result.workings.members.filter(side=side).join(
+            result.workings.matches, on="finding", how="semi"
+        )
+        self.alike = self._alike_of(missing, settled.select("id"))
+        self.rates: dict[str, Decimal] = {}
+        own = [line.voucher_id for _, one in findings for line in self._own(one)[:1]]
+        alike = [one.voucher_id for found in self.alike.values() for one in found]
+        self.booked = booked_in(self.part, [*own, *alike])
+
+    def _own(self, finding: Finding) -> tuple[LineRef, ...]:
+        return finding.ours if self.side == "ours" else finding.theirs
+
+    def _other(self, finding: Finding) -> LineRef:
+        return (finding.theirs if self.side == "ours" else finding.ours)[0]
+
+    def _alike_of(
+        self, missing: Sequence[tuple[PartyView, Finding]], settled: pl.DataFrame
+    ) -> dict[int, list[_Alike]]:
+        """For each line only the other side has: what this side booked alike, the best first.
+
+        Lines that agree with the other side come first, then those nearest in time; after those
+        of the party come the last ones of any.
+        """
+        # What stands on their credit stands on our debit; a red line stays red.
+        rows = [
+            (one.number, view.party, view.currency, not other.on_debit, other.date)
+            for view, one in missing
+            for other in (self._other(one),)
+        ]
+        names = {"number": pl.Int64, "party": pl.String, "currency": pl.String,
+                 "on_debit": pl.Boolean, "day": pl.Date}  # fmt: skip
+        asked = pl.DataFrame(rows, schema=names, orient="row")
+        sure = settled.with_columns(sure=pl.lit(value=True))
+        lines = self.lines.select(
+            "id", "party", "currency", "on_debit", "date", "voucher_id", "line_no", "account"
+        ).join(sure, on="id", how="left")
+        lines = lines.with_columns(pl.col("sure").fill_null(value=False))
+        gap = (pl.col("date") - pl.col("day")).dt.total_days().abs()
+        near = (
+            asked.join(lines, on=["party", "currency", "on_debit"])
+            .with_columns(gap=gap)
+            .sort("number", "sure", "gap", "id", descending=[False, True, False, True],
+                  nulls_last=True)
+            .group_by("number", maintain_order=True)
+            .head(_TRIED)
+        )  # fmt: skip
+        found: dict[int, list[_Alike]] = {}
+        for number, party, *facts in near.select("number", "party", *_LINE).iter_rows():
+            dimension = self.kept[facts[-1]]
+            member = self.codes.get((party, dimension), "")
+            one = _Alike(
+                **dict(zip(_LINE, facts, strict=True)), dimension=dimension, member=member
+            )
+            found.setdefault(number, []).append(one)
+        far = {side: self._last_lines(on_debit=side) for side in asked["on_debit"].unique()}
+        for number, on_debit in asked.select("number", "on_debit").iter_rows():
+            found[number] = [*found.get(number, ()), *far[on_debit]]
+        return found
+
+    def _last_lines(self, *, on_debit: bool) -> list[_Alike]:
+        """The last lines on one side of the control accounts, whomever they are about."""
+        amount = nw.col("debit" if on_debit else "credit")
+        order = ["date", "voucher_id", "line_no"]
+        lines = live_lines_of(self.part, (*order, "debit", "credit")).filter(amount != 0)
+        rows = lines.sort(*order, descending=True, nulls_last=True).head(_LOOKED_AT)
+        columns = (*_LINE, "dimension", "member")
+        last = self.part.frames.fetch(rows.select(*order, "account", "dimension", "member"))
+        ordered = last.sort(order, descending=True, nulls_last=True).collect()
+        return [_Alike(**row) for row in ordered.select(columns).iter_rows(named=True)]
+
+    def draft(self, view: PartyView, finding: Finding) -> Draft:
+        """The voucher that mends one finding."""
+        own = self._own(finding)
+        # Both signs turn for their books, so what our debit falls by is what their debit does.
+        move = -finding.amount
+        if finding.cause == "wrong_side" and own:
+            moves = self._turned(own[0], move)
+        elif own:
+            moves = [self._corrected(own[0], move, finding.reason)]
+        else:
+            moves = [self._missing(view, finding, move)]
+        lines = [part for one in moves for part in self._lines_of(view, one, finding)]
+        said = [f"{view.name}: {finding.title('zh')}", finding.proof[0]]
+        if any(one.unsplit for one in moves):
+            said.append(_UNSPLIT)
+        return Draft(
+            date=view.as_of,
+            lines=tuple(lines),
+            reason="; ".join(said),
+            rule=f"reconciliation {finding.cause} {finding.number}",
+        )
+
+    def _corrected(self, line: LineRef, move: Decimal, reason: str | None) -> _Move:
+        """Correct a line on its own side: red where it was too much."""
+        named = self._account_of(reason)
+        if named:
+            # A deduction is a fact of its own, not a mistake in what was booked.
+            return _Move(
+                account=line.account, against=_single(named), on_debit=move > 0, amount=abs(move)
+            )
+        against, unsplit = self._against(line)
+        return _Move(
+            account=line.account,
+            against=against,
+            on_debit=line.on_debit,
+            amount=move if line.on_debit else -move,
+            unsplit=unsplit,
+        )
+
+    def _turned(self, line: LineRef, move: Decimal) -> list[_Move]:
+        """Take a line back in red and book it on the other side."""
+        against, unsplit = self._against(line)
+        half = abs(move) / 2
+        back = _Move(
+            account=line.account,
+            against=against,
+            on_debit=line.on_debit,
+            amount=-half,
+            unsplit=unsplit,
+        )
+        return [back, attrs.evolve(back, on_debit=not line.on_debit, amount=half)]
+
+    def _against(self, line: LineRef) -> tuple[Pattern, bool]:
+        """The counter lines of a line's own voucher, and whether its tax is left unsplit."""
+        voucher = self.booked.get(line.voucher_id, ())
+        found = pattern_of(voucher, line.line_no, frozenset(self.kept), self.tree)
+        if found is not None:
+            return found, False
+        facing = [one for one in voucher if one.account not in self.kept]
+        facing = [one for one in facing if one.on(debit=not line.on_debit)]
+        taxed = any(is_tax(one.account, self.tree) for one in facing)
+        largest = max(facing, key=_size, default=None)
+        if largest is None:
+            return _single(self._usual(paid=line.on_debit != self.by_customer)), False
+        return _single(largest.account, largest.aux), taxed
+
+    def _missing(self, view: PartyView, finding: Finding, move: Decimal) -> _Move:
+        """Book what only the other side has, as this side books such lines."""
+        other = self._other(finding)
+        on_debit = not other.on_debit
+        paid = self._is_paid(other, on_debit=on_debit)
+        amount = move if on_debit else -move
+        candidates = self.alike.get(finding.number, [])
+        for one in candidates:
+            voucher = self.booked.get(one.voucher_id, ())
+            found = pattern_of(voucher, one.line_no, frozenset(self.kept), self.tree)
+            if found is None or (paid is not None and found.is_money != paid):
+                continue
+            against = attrs.evolve(
+                found,
+                lines=tuple(
+                    attrs.evolve(line, aux=self._of_party(line.aux, one, view.party))
+                    for line in found.lines
+                ),
+            )
+            return _Move(account=one.account, against=against, on_debit=on_debit, amount=amount)
+        money = paid if paid is not None else on_debit != self.by_customer
+        account = candidates[0].account if candidates else self._trade()
+        against = _single(self._usual(paid=money))
+        return _Move(
+            account=account, against=against, on_debit=on_debit, amount=amount, unsplit=not money
+        )
+
+    def _is_paid(self, other: LineRef, *, on_debit: bool) -> bool | None:
+        """Whether a line of the other side is money, by its side and text; None where they differ.
+
+        A return may stand on the side of the payments.
+        """
+        by_side = on_debit != self.by_customer
+        text = pl.DataFrame({"text": [other.text]})
+        kind = text.select(kind_of_text()).item()
+        if kind is None or (kind == "payment") == by_side:
+            return by_side
+        return False if kind == "return" else None
+
+    def _of_party(self, aux: Mapping[str, str], of: _Alike, party: str) -> dict[str, str]:
+        """The auxiliary items of a line, the one it is about replaced by the party."""
+        found = dict(aux)
+        if found.get(of.dimension) == of.member:
+            del found[of.dimension]
+            code = self.codes.get((party, of.dimension))
+            found |= {} if code is None else {of.dimension: code}
+        return found
+
+    def _trade(self) -> str:
+        """The control account to book on where the party has no line yet."""
+        rows = self.part.accounts.sort("account")
+        first = rows.filter(pl.col("role").is_in(["ar_trade", "ap_trade"]))
+        leaves = self.tree.leaves()
+        codes = [code for code in (first if first.height else rows)["account"] if code in leaves]
+        return str(codes[0] if codes else rows["account"][0])
+
+    def _usual(self, *, paid: bool) -> str:
+        """Bank for money; income or stock for the rest."""
+        family = self.tree.family or "ASBE"
+        if paid:
+            return standard_accounts("bank", family)[0]
+        return standard_accounts("revenue", family)[0] if self.by_customer else _STOCK[family]
+
+    def _account_of(self, reason: str | None) -> str | None:
+        """The account a named short payment leads to; that of the books if one is named so."""
+        known = reason_of(reason) if reason else None
+        if known is None:
+            return None
+        first = known.standard.get(self.tree.family or "ASBE", "")
+        named = [
+            code
+            for code, name in self.tree.names.items()
+            if code.startswith(first) and any(word in name for word in known.sub)
+        ]
+        return named[0] if named else first or None
+
+    def _lines_of(self, view: PartyView, move: _Move, finding: Finding) -> list[DraftLine]:
+        """The lines of a move, the debit side first."""
+        amount, more = self._in_base(view, move.amount)
+        first = (*finding.ours, *finding.theirs)[0]
+        day = f"{first.date:%m-%d} " if first.date else ""
+        said = f"对账调整 {finding.title('zh')} {day}{first.voucher} {first.text}".strip()
+        counters = move.against.split(amount, self.base)
+        on_debit = move.on_debit
+        if self._is_contrary(counters, on_debit=not on_debit):
+            # Income stays on the credit side and expense on the debit side: less is red (S147).
+            on_debit, amount = not on_debit, -amount
+            counters = tuple(attrs.evolve(one, amount=-one.amount) for one in counters)
+            more = {name: -v if name == "fx_amount" else v for name, v in more.items()}
+        control = DraftLine(
+            account=move.account,
+            summary=said,
+            aux=self._aux(view, move.account),
+            **_columns(amount, on_debit=on_debit),
+            **more,
+        )
+        against = [
+            DraftLine(
+                account=one.account,
+                summary=said,
+                aux=one.aux,
+                **_columns(one.amount, on_debit=not on_debit),
+            )
+            for one in counters
+        ]
+        return [control, *against] if on_debit else [*against, control]
+
+    def _is_contrary(self, counters: Iterable[CounterLine], *, on_debit: bool) -> bool:
+        """Whether the largest of the lines kept on one side would stand on the other."""
+        for one in sorted(counters, key=lambda line: -abs(line.amount)):
+            kept = self._kept_on(one.account)
+            if kept is not None:
+                return (kept == "debit") != on_debit
+        return False
+
+    def _kept_on(self, account: str) -> str | None:
+        """The side of an income, expense or tax account; None where both sides are used."""
+        role = self.tree.role(account)
+        if role in ("vat_output", "vat_input"):
+            return "credit" if role == "vat_output" else "debit"
+        return self.tree.side(account) if self.tree.category(account) == "损益" else None
+
+    def _in_base(self, view: PartyView, amount: Decimal) -> tuple[Decimal, dict[str, Any]]:
+        """An amount in base currency, and what says it in the party's."""
+        if view.currency == self.base:
+            return amount, {}
+        if view.currency not in self.rates:
+            self.rates[view.currency] = self._last_rate(view.currency)
+        rate = self.rates[view.currency]
+        more = {"currency": view.currency, "fx_amount": amount, "rate": rate}
+        return rounded(amount * rate, self.base), more
+
+    def _last_rate(self, currency: str) -> Decimal:
+        frames = self.part.frames
+        order = ["date", "voucher_id", "line_no"]
+        rows = frames.table("lines", ("voucher_id", "line_no"), ("date", "currency", "rate"))
+        rows = rows.filter((nw.col("currency") == currency) & ~nw.col("rate").is_null())
+        last = frames.fetch(rows.sort(*order, descending=True, nulls_last=True).head(1)).collect()
+        return Decimal(last["rate"][0]) if last.height else Decimal(1)
+
+    def _aux(self, view: PartyView, account: str) -> dict[str, str]:
+        """The party, in the dimension the account is kept by."""
+        dimension = self.kept.get(account, "")
+        code = self.codes.get((view.party, dimension))
+        return {} if code is None else {dimension: code}
+
+
+def _single(account: str, aux: Mapping[str, str] | None = None) -> Pattern:
+    return Pattern(lines=(CounterLine(account, aux or {}, Decimal(1)),))
+
+
+def _size(line: BookedLine) -> Decimal:
+    return max(abs(line.debit), abs(line.credit))
+
+
+def _columns(amount: Decimal, *, on_debit: bool) -> dict[str, Any]:
+    return {"debit": amount, "credit": ZERO} if on_debit else {"debit": ZERO, "credit": amount}

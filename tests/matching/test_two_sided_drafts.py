@@ -1,0 +1,283 @@
+"""Drafts that settle a reconciliation: tax apart as in the own vouchers, exact, and proved."""
+
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamcore.matching.adjusting import adjustments, proof_of_zero
+from kamcore.matching.counter_lines import BookedLine, CounterLine, Pattern, pattern_of
+from kamcore.matching.reconciling import reconcile
+from kamcore.model.entity import Entity
+from small_books import books, cr, dr, voucher
+
+D = Decimal
+HERE, THERE = Entity(name="海门远山食品有限公司"), Entity(name="长沙同创商贸有限公司")
+NAMES = {
+    "1002": "银行存款", "1122": "应收账款", "1405": "库存商品", "2202": "应付账款",
+    "2221.01.01": "进项税额", "2221.01.05": "销项税额", "6001": "主营业务收入",
+    "6401": "主营业务成本",
+}  # fmt: skip
+ACCOUNTS = pl.DataFrame({"code": list(NAMES), "name": list(NAMES.values())})
+OURS = pl.DataFrame(
+    {
+        "dimension": ["customer"] * 2,
+        "code": ["K1", "K2"],
+        "name": [THERE.name, "南湖样例五金城"],
+    }
+)
+THEIRS = pl.DataFrame({"dimension": ["supplier"], "code": ["G1"], "name": [HERE.name]})
+
+
+def sold(day, gross, net, number, *more, to="K1", **counter):
+    """A sale with 13 % output tax; `more` lines stand in the same voucher."""
+    text = f"销售 发票号{number:08d}"
+    lines = (
+        dr("1122", gross, summary=text, aux={"customer": to}),
+        cr("6001", net, summary=text, **counter),
+        cr("2221.01.05", D(gross) - D(net), summary=text),
+        *more,
+    )
+    return voucher(number, *lines, date=dt.date.fromisoformat(day))
+
+
+def bought(day, gross, net, number):
+    text = f"采购 发票号{number:08d}"
+    lines = (
+        dr("1405", net, summary=text),
+        dr("2221.01.01", D(gross) - D(net), summary=text),
+        cr("2202", gross, summary=text, aux={"supplier": "G1"}),
+    )
+    return voucher(number, *lines, date=dt.date.fromisoformat(day))
+
+
+def got(day, amount, number, bank="1002", **more):
+    lines = (
+        dr(bank, amount, summary="收货款", **more),
+        cr("1122", amount, summary="收货款", aux={"customer": "K1"}),
+    )
+    return voucher(number, *lines, date=dt.date.fromisoformat(day))
+
+
+def paid(day, amount, number):
+    lines = (
+        dr("2202", amount, summary="付货款", aux={"supplier": "G1"}),
+        cr("1002", amount, summary="付货款"),
+    )
+    return voucher(number, *lines, date=dt.date.fromisoformat(day))
+
+
+def drafted(ours, theirs):
+    """The drafts of both sides, each proved to settle what it is about."""
+    result = reconcile(
+        books(*ours, entity=HERE, accounts=ACCOUNTS, members=OURS),
+        books(*theirs, entity=THERE, accounts=ACCOUNTS, members=THEIRS),
+        as_of=dt.date(2025, 3, 31),
+        party="K1",
+    )
+    made = adjustments(result)
+    assert all(draft.off_by == 0 for draft in (*made.ours, *made.theirs))
+    proof = proof_of_zero(result, made)
+    assert proof.zero
+    assert proof.after == 0
+    return made
+
+
+def booked(draft):
+    return [(line.account, line.debit, line.credit, dict(line.aux)) for line in draft.lines]
+
+
+K1, G1 = {"customer": "K1"}, {"supplier": "G1"}
+SALES = (sold("2025-01-05", "113", "100", 1), sold("2025-02-05", "226", "200", 2))
+PURCHASES = (bought("2025-01-06", "113", "100", 1), bought("2025-02-06", "226", "200", 2))
+
+
+def test_a_missing_sale_has_its_output_tax_apart():
+    made = drafted(SALES, (*PURCHASES, bought("2025-02-10", "500.07", "442.54", 3)))
+    (draft,) = made.ours
+    assert booked(draft) == [
+        ("1122", D("500.07"), 0, K1),
+        ("6001", 0, D("442.54"), {}),
+        ("2221.01.05", 0, D("57.53"), {}),
+    ]
+    assert "人工拆分" not in draft.reason
+
+
+def test_a_missing_purchase_has_its_input_tax_apart():
+    made = drafted((*SALES, sold("2025-02-10", "500.07", "442.54", 3)), PURCHASES)
+    (draft,) = made.theirs
+    assert booked(draft) == [
+        ("1405", D("442.54"), 0, {}),
+        ("2221.01.01", D("57.53"), 0, {}),
+        ("2202", 0, D("500.07"), G1),
+    ]
+
+
+def test_a_missing_return_is_red_on_the_sides_income_and_tax_are_kept_on():
+    back = voucher(
+        3,
+        dr("1405", "-100", summary="采购退货"),
+        dr("2221.01.01", "-13", summary="采购退货"),
+        cr("2202", "-113", summary="采购退货", aux=G1),
+        date=dt.date(2025, 2, 12),
+    )
+    (draft,) = drafted(SALES, (*PURCHASES, back)).ours
+    assert booked(draft) == [
+        ("1122", D(-113), 0, K1),
+        ("6001", 0, D(-100), {}),
+        ("2221.01.05", 0, D(-13), {}),
+    ]
+
+
+def test_the_voucher_nearest_in_time_says_the_rate():
+    nine = sold("2025-02-20", "109", "100", 3)
+    their_nine = bought("2025-02-20", "109", "100", 3)
+    more = bought("2025-02-24", "218.01", "200.01", 4)
+    (draft,) = drafted((*SALES, nine), (*PURCHASES, their_nine, more)).ours
+    assert [line[:3] for line in booked(draft)][1:] == [
+        ("6001", 0, D("200.01")),
+        ("2221.01.05", 0, D("18.00")),
+    ]
+
+
+def test_other_lines_of_the_voucher_are_no_part_of_the_pattern():
+    """Cost of the sale and the sale of another customer stand in the same voucher."""
+    other = (
+        dr("1122", "904", aux={"customer": "K2"}),
+        cr("6001", "800", aux={"department": "D2"}),
+        cr("2221.01.05", "104"),
+        dr("6401", "70"),
+        cr("1405", "70"),
+    )
+    ours = (sold("2025-01-05", "113", "100", 1, *other, aux={"department": "D1"}),)
+    made = drafted(ours, (PURCHASES[0], bought("2025-02-10", "339", "300", 3)))
+    assert booked(made.ours[0]) == [
+        ("1122", D(339), 0, K1),
+        ("6001", 0, D(300), {"department": "D1"}),
+        ("2221.01.05", 0, D(39), {}),
+    ]
+
+
+def test_the_party_of_another_voucher_is_not_taken_over():
+    """The income account is kept by customer; only another customer has a voucher."""
+    ours = (
+        sold("2025-01-05", "113", "100", 1, to="K2", aux={"customer": "K2", "department": "D1"}),
+        got("2025-01-31", "50", 2),
+    )
+    theirs = (paid("2025-01-30", "50", 1), bought("2025-02-10", "226", "200", 3))
+    made = drafted(ours, theirs)
+    assert booked(made.ours[0])[1][3] == {"customer": "K1", "department": "D1"}
+
+
+def test_without_a_pattern_the_reason_says_that_tax_is_to_be_split():
+    ours = (got("2025-01-31", "50", 1),)
+    made = drafted(ours, (paid("2025-01-30", "50", 1), bought("2025-02-10", "226", "200", 3)))
+    (draft,) = made.ours
+    assert [line[:3] for line in booked(draft)] == [("1122", D(226), 0), ("6001", 0, D(226))]
+    assert "税额须人工拆分" in draft.reason
+
+
+def test_a_missing_payment_goes_to_the_bank_as_a_whole_with_its_auxiliary_items():
+    fee = voucher(
+        3,
+        dr("1002", "99", summary="收货款", aux={"bank_account": "B1"}),
+        dr("6603", "1", summary="手续费"),
+        cr("1122", "100", summary="收货款", aux=K1),
+        date=dt.date(2025, 2, 20),
+    )
+    theirs = (*PURCHASES, paid("2025-02-20", "100", 3), paid("2025-02-25", "70", 4))
+    made = drafted((*SALES, fee), theirs)
+    assert [booked(draft) for draft in made.ours] == [
+        [("1002", D(70), 0, {"bank_account": "B1"}), ("1122", 0, D(70), K1)]
+    ]
+    assert "人工拆分" not in made.ours[0].reason
+
+
+def test_a_wrong_amount_is_corrected_in_the_shares_of_its_own_voucher():
+    wrong = sold("2025-02-10", "131", "115.93", 3)
+    made = drafted((*SALES, wrong), (*PURCHASES, bought("2025-02-11", "113", "100", 3)))
+    drafts = [*made.ours, *made.theirs]
+    assert len(drafts) == 1
+    control = next(line for line in drafts[0].lines if line.account in ("1122", "2202"))
+    rest = [line for line in drafts[0].lines if line is not control]
+    assert sorted(abs(line.debit + line.credit) for line in rest) == [D("2.07"), D("15.93")]
+
+
+def test_a_sale_booked_twice_is_taken_back_as_it_was_booked():
+    twice = sold("2025-02-08", "226", "200.01", 3)
+    lines = [dr("1122", "226", summary="销售 发票号00000002", aux=K1), *twice.lines[1:]]
+    again = voucher(3, *lines, date=dt.date(2025, 2, 8))
+    made = drafted((*SALES, again), PURCHASES)
+    (draft,) = made.ours
+    assert booked(draft) == [
+        ("1122", D(-226), 0, K1),
+        ("6001", 0, D("-200.01"), {}),
+        ("2221.01.05", 0, D("-25.99"), {}),
+    ]
+
+
+def test_a_line_on_the_wrong_side_is_turned_with_its_tax():
+    lines = (
+        dr("2202", "226", summary="采购 发票号00000002", aux=G1),
+        cr("1405", "200"),
+        cr("2221.01.01", "26"),
+    )
+    wrong = voucher(2, *lines, date=dt.date(2025, 2, 6))
+    made = drafted(SALES, (PURCHASES[0], wrong))
+    (draft,) = made.theirs
+    sums = {}
+    for line in draft.lines:
+        sums[line.account] = sums.get(line.account, D(0)) + line.debit - line.credit
+    assert sums == {"2202": D(-452), "1405": D(400), "2221.01.01": D(52)}
+
+
+# How an amount is split.
+
+CENTS = st.integers(1, 10**9).map(lambda cents: D(cents) / 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(CENTS, min_size=1, max_size=4),
+    st.sampled_from(["0", "0.06", "0.09", "0.13"]),
+    CENTS,
+    st.booleans(),
+)
+def test_parts_sum_to_the_amount_to_the_cent(nets, rate, amount, red):
+    tax = (sum(nets) * D(rate)).quantize(D("0.01"))
+    lines = [CounterLine(f"6001.{at}", {}, net) for at, net in enumerate(nets)]
+    lines += [CounterLine("2221.01.05", {}, tax)] if tax else []
+    pattern = Pattern(lines=tuple(lines), tax=frozenset({"2221.01.05"}))
+    wanted = -amount if red else amount
+    parts = pattern.split(wanted, "CNY")
+    assert sum(part.amount for part in parts) == wanted
+    assert all(part.amount == part.amount.quantize(D("0.01")) for part in parts)
+    if tax >= 100:
+        found = sum(part.amount for part in parts if part.account in pattern.tax)
+        assert abs(found - (wanted - wanted / (1 + D(rate)))) <= D("0.01")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "wanted"),
+    [
+        ((("6001", 100), ("2221", 13), ("1405", 70)), ["6001", "2221"]),
+        ((("1405", 70), ("6001", 100), ("2221", 13)), ["6001", "2221"]),
+        ((("6001", 100), ("1405", 70), ("2221", 13)), ["6001", "2221"]),
+        ((("6001", 60), ("1405", 60), ("2221", 53)), None),
+    ],
+)
+def test_the_counter_lines_of_one_line_among_others(amounts, wanted):
+    from kamcore.ledger.engine import open_frames
+    from kamcore.ledger.tree import account_tree
+
+    tree = account_tree(open_frames(books(*SALES, accounts=ACCOUNTS)))
+    facing = [
+        BookedLine(at, account, D(0), D(amount), {})
+        for at, (account, amount) in enumerate(amounts, start=2)
+    ]
+    lines = [BookedLine(1, "1122", D(113), D(0), {}), *facing]
+    found = pattern_of(lines, 1, frozenset({"1122"}), tree)
+    assert (found and [line.account for line in found.lines]) == wanted
