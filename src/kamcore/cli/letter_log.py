@@ -4,13 +4,25 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
+import attrs
+
+from kamcore.cli.asking import Asked
 from kamcore.cli.faults import BAD_VALUE, MISSING
+from kamcore.cli.figures import Table, put, show_table
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH, pairs
-from kamcore.cli.screen import Screen, money, width
+from kamcore.cli.screen import Screen
 from kamcore.errors import UsageError
-from kamcore.matching.dispute import disputes, logged
+from kamcore.matching.dispute import STATES as DISPUTED
+from kamcore.matching.dispute import (
+    DisputeEvent,
+    dispute_states,
+    disputes,
+    logged,
+    said_of,
+)
 from kamcore.matching.party_statement import Statement
 from kamcore.matching.party_view import PartyView
 from kamcore.model.confirmation import (
@@ -26,6 +38,8 @@ from kamcore.model.tier import TierPolicy, TierRecord
 from kamcore.pipeline.form_file import read_forms
 from kamcore.pipeline.letter_log import append_log, read_log
 from kamcore.place import Place
+from kamcore.reports.letter_lists import dispute_sheet, due_sheet
+from kamcore.reports.sheets import Sheet
 from kamcore.tiering.entitlements import reconciliation_cycles
 
 log_option = option(
@@ -74,7 +88,21 @@ def tiers_of(paths: Sequence[Path], on: dt.date) -> tuple[dict[str, str], tuple[
     return held, tuple(rule for one in policies for rule in reconciliation_cycles(one))
 
 
-def _person(person: str | None, command: str) -> str:
+@attrs.frozen
+class Said:
+    """Who says something of a letter or a dispute, on which day, and a note."""
+
+    person: str
+    on: dt.date
+    note: str = ""
+
+
+def required(person: str | None, command: str) -> str:
+    """Who did it.
+
+    Raises:
+        UsageError: nobody is named.
+    """
     if not person:
         raise UsageError(MISSING.at(Place(), "--person", command=command))
     return person
@@ -87,7 +115,7 @@ def record(screen: Screen, every: Sequence[PartyView], path: Path, person: str |
         UsageError: nobody is named, or a letter is in a state that this cannot follow.
         SourceError: the log cannot be read.
     """
-    who, known = _person(person, "kamcore reconcile"), read_log(path)
+    who, known = required(person, "kamcore reconcile"), read_log(path)
     letters = known.letters
     for view in every:
         event = Confirmation(
@@ -118,7 +146,7 @@ def sent(
         UsageError: nobody is named.
         SourceError: the log cannot be read.
     """
-    person, day = _person(who[0], "kamcore statement"), who[1]
+    person, day = required(who[0], "kamcore statement"), who[1]
     known = read_log(path).letters
     letters = known
     for one in found:
@@ -172,29 +200,108 @@ def due_of(
     return due_list(parties, letters, rules, on, since)
 
 
-def show_due(screen: Screen, rows: Sequence[Due], names: dict[str, str]) -> int:
+def show_due(screen: Screen, rows: Sequence[Due], names: dict[str, str], asked: Asked) -> int:
     """Print the list of what is due; the exit code is 1 when a party is late."""
     late = sum(row.late > 0 for row in rows)
-    if screen.is_json:
-        screen.emit(
-            {"due": [{**row.to_json(), "name": names[row.party]} for row in rows], "late": late}
-        )
-        return int(late > 0)
-    screen.line(
-        f"应对账 {len(rows)} 家, 逾期 {late} 家", f"{len(rows)} parties, {late} late", bold=True
-    )
-    heads = ("代码", "往来单位", "上次相符", "状态", "应对账日", "发生额", "周期(天)", "逾期(天)")
-    english = ("code", "party", "last agreed", "state", "due", "volume", "cycle", "late")
-    table = [list(heads if screen.lang == "zh" else english)]
-    for row in rows:
-        state = row.state or ""
-        said = STATES.get(state, "") if screen.lang == "zh" else state
-        last = row.last.isoformat() if row.last else ""
-        figures = [money(row.volume), str(row.cycle), str(row.late or "")]
-        table.append([row.party, names[row.party], last, said, row.due.isoformat(), *figures])
-    for at in range(5, len(heads)):
-        wide = max(width(row[at]) for row in table)
-        for cells in table:
-            cells[at] = " " * (wide - width(cells[at])) + cells[at]
-    screen.table(table)
+    on = max((row.on for row in rows), default=dt.date.min)
+    said = {"due": [{**row.to_json(), "name": names[row.party]} for row in rows], "late": late}
+    put(screen, asked, said, lambda: [due_sheet(rows, names, screen.lang, on)])
+    title = (f"应对账 {len(rows)} 家, 逾期 {late} 家", f"{len(rows)} parties, {late} late")
+    _answer(screen, asked, said, (title, due_sheet(rows, names, screen.lang, on)))
     return int(late > 0)
+
+
+def show_disputes(
+    screen: Screen, path: Path, names: dict[str, str], on: dt.date, asked: Asked
+) -> int:
+    """Print the disputes of a log about the parties named; 1 when one is open.
+
+    Raises:
+        SourceError: the log cannot be read.
+        UsageError: the output stands there or cannot be written.
+    """
+    known = dispute_states(read_log(path).disputes)
+    found = [one for one in known if not one.opened.party or one.opened.party in names]
+    count = sum(one.is_open for one in found)
+    said = {
+        "as_of": on.isoformat(),
+        "disputes": [
+            {**one.to_json(), "open": one.is_open, "days": one.days(on)} for one in found
+        ],
+        "open": count,
+    }
+    sheet = dispute_sheet(found, names, screen.lang, on)
+    put(screen, asked, said, lambda: [sheet])
+    title = (f"争议 {len(found)} 项, 未了结 {count} 项", f"{len(found)} disputes, {count} open")
+    _answer(screen, asked, said, (title, sheet))
+    return int(count > 0)
+
+
+def _answer(
+    screen: Screen,
+    asked: Asked,
+    said: Mapping[str, Any],
+    shown: tuple[tuple[str, str], Sheet],
+) -> None:
+    title, sheet = shown
+    if screen.is_json:
+        screen.emit({**said, **({"output": str(asked.output)} if asked.output else {})})
+        return
+    screen.line(*title, bold=True)
+    if asked.output is not None:
+        screen.line(f"  已写 {asked.output}", f"  wrote {asked.output}")
+        return
+    (listing,) = sheet.listings
+    heads = {column.name: column.heading for column in listing.columns}
+    show_table(screen, Table(frame=listing.values(), headings=heads))
+
+
+def mark(
+    screen: Screen, found: Iterable[Statement], path: Path, state: str, said: Said
+) -> Sequence[Confirmation]:
+    """Add to the log what became of letters: returned, agreed, differing or settled.
+
+    Raises:
+        UsageError: a letter is in a state that this cannot follow.
+        SourceError: the log cannot be read.
+    """
+    known = read_log(path).letters
+    letters = known
+    for one in found:
+        event = Confirmation(
+            party=one.party,
+            as_of=one.as_of,
+            state=state,
+            on=said.on,
+            person=said.person,
+            currency=one.currency,
+            amount=one.closing,
+            note=said.note,
+        )
+        letters = moved(letters, event)
+    added = letters[len(known) :]
+    append_log(path, added)
+    for event in added:
+        screen.note(
+            f"  {event.party} 截至 {event.as_of} ({event.currency}): {STATES[event.state]}",
+            f"  {event.party} as of {event.as_of} ({event.currency}): {event.state}",
+        )
+    return added
+
+
+def dispute(screen: Screen, path: Path, text: str, said: Said) -> DisputeEvent:
+    """Add to the log what was said of a dispute, given as ``key=state``.
+
+    Raises:
+        UsageError: there is no such dispute or state.
+        SourceError: the log cannot be read.
+    """
+    ((key, state),) = pairs([text], "--dispute").items()
+    if state not in DISPUTED:
+        facts = {"parameter": "--dispute", "wants": f" ({', '.join(DISPUTED)})"}
+        raise UsageError(BAD_VALUE.at(Place(), text, **facts, command="kamcore statement"))
+    event = DisputeEvent(key=key, state=state, on=said.on, person=said.person, note=said.note)
+    event = said_of(read_log(path).disputes, event)
+    append_log(path, [event])
+    screen.note(f"  争议 {event.key}: {DISPUTED[state]}", f"  dispute {event.key}: {state}")
+    return event

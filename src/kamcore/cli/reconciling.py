@@ -15,17 +15,11 @@ from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, spli
 from kamcore.cli.figures import put
 from kamcore.cli.grammar import option
 from kamcore.cli.letter_log import log_option, person_option, record
-from kamcore.cli.options import PATH
-from kamcore.cli.progress import busy, progress
+from kamcore.cli.options import PATH, pairs
+from kamcore.cli.posting import post, ready, reply_option
+from kamcore.cli.progress import busy
 from kamcore.cli.screen import Screen, money, width
-from kamcore.cli.their_side import (
-    how_json,
-    reconciled,
-    show_how,
-    show_oddities,
-    their_options,
-    their_side,
-)
+from kamcore.cli.their_side import how_json, show_how, show_oddities, their_options
 from kamcore.matching.adjusting import Proof, adjustments, proof_of_zero
 from kamcore.matching.identifying import HOW
 from kamcore.matching.party_view import Finding, PartyView, views
@@ -33,9 +27,9 @@ from kamcore.matching.reconciliation_json import as_json
 from kamcore.matching.reconciliation_table import reconciliation_table
 from kamcore.matching.reconciling import DIRECTIONS, ReconcilePolicy, Reconciliation
 from kamcore.pipeline.mapping_file import read_mapping
-from kamcore.reports.letters import reconciliation_letter, write_letter
+from kamcore.pipeline.their_file import read_theirs, reconcile_theirs
+from kamcore.reports.letters import reconciliation_letter
 from kamcore.reports.reconciliation import reconciliation_report
-from kamcore.reports.workbook import sheet_name
 
 SHOWN = 20
 """Parties whose tables the screen shows before it counts the rest."""
@@ -61,6 +55,7 @@ class Request(Asked):
     their_options: tuple[str, ...] = ()
     their_columns: tuple[str, ...] = ()
     letter: Path | None = None
+    reply: str | None = None
     log: Path | None = None
     person: str | None = None
     drafts: Path | None = None
@@ -150,9 +145,10 @@ class Request(Asked):
     "--letter",
     type=PATH,
     metavar="FILE.html",
-    zh="写对账函 (.html 或 .xlsx), 多家时写在此文件夹里",
-    en="Write the letter (.html or .xlsx); a folder for several parties.",
+    zh="写对账函: 一个网页 (.html) 或工作簿 (.xlsx), 或在文件夹里每家一页",
+    en="Write the letters: one page (.html) or workbook (.xlsx), or a folder with a page each.",
 )
+@reply_option
 @log_option
 @person_option
 @drafting.drafts_options()
@@ -161,15 +157,19 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
     """Print a reconciliation."""
     request = Request(**asked)
     drafting.ready(request.drafting)
+    ready(request.letter, force=request.force)
     with busy(screen):
         mine = opened(ours, request)
-        other = their_side(
-            theirs, request.their_format, request.their_options, request.their_columns
+        other = read_theirs(
+            theirs,
+            request.their_format,
+            options=pairs(request.their_options, "--their-option"),
+            columns=pairs(request.their_columns, "--their-column"),
         )
     codes = read_mapping(request.mapping).members if request.mapping else {}
     mapping = {code: there for part in codes.values() for code, there in part.items()}
     with busy(screen):
-        result, answer = reconciled(
+        result, answer = reconcile_theirs(
             mine.books,
             other,
             as_of=request.as_of.date(),
@@ -214,23 +214,18 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
 def _write_letters(
     screen: Screen, result: Reconciliation, every: Sequence[PartyView], request: Request
 ) -> None:
-    """One letter to the file that is named, several into a folder of that name."""
-    out = request.letter
-    if out is None:
+    """One page or workbook of all letters, or a page each in a folder."""
+    if request.letter is None:
         return
     sender = result.entities[0].name or screen.say("本公司", "our company")
     letters = [
-        reconciliation_letter(view, sender, date=result.as_of, lang=screen.lang) for view in every
+        reconciliation_letter(
+            view, sender, date=result.as_of, lang=screen.lang, reply=request.reply or ""
+        )
+        for view in every
     ]
-    if len(letters) == 1:
-        write_letter(letters[0], out, force=request.force)
-    else:
-        out.mkdir(parents=True, exist_ok=True)
-        with progress(screen) as report:
-            for number, letter in enumerate(letters, start=1):
-                path = out / f"{letter.number} {sheet_name(letter.to_name)}.html"
-                write_letter(letter, path, force=request.force)
-                report("write", number, len(letters))
+    post(screen, letters, request.letter, force=request.force)
+    out = request.letter
     screen.note(f"  已写对账函 {out}", f"  wrote the letter {out}")
 
 

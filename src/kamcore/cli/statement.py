@@ -10,36 +10,40 @@ import click
 
 from kamcore.cli import grammar
 from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, split
-from kamcore.cli.faults import MISSING
+from kamcore.cli.faults import MISSING, WRONG_USE
+from kamcore.cli.figures import put
 from kamcore.cli.grammar import option
 from kamcore.cli.letter_log import (
+    Said,
     cycle_option,
+    dispute,
     due_of,
     log_option,
+    mark,
     person_option,
+    required,
     rules_of,
     sent,
+    show_disputes,
     show_due,
     tiers_of,
     tiers_option,
 )
 from kamcore.cli.options import PATH
-from kamcore.cli.progress import progress
+from kamcore.cli.posting import post, ready, reply_option
+from kamcore.cli.progress import busy
 from kamcore.cli.screen import Screen, money, width
 from kamcore.errors import UsageError
-from kamcore.matching.party_statement import LINE_KINDS, Statement, StatementPolicy, statements
+from kamcore.matching.dispute import DisputeEvent
+from kamcore.matching.party_statement import Statement, StatementPolicy, kind_name, statements
+from kamcore.model.confirmation import STATES, Confirmation
 from kamcore.pipeline.atomic import EXISTS
 from kamcore.place import Place
-from kamcore.reports.letters import (
-    Letter,
-    confirmation_letter,
-    letter_sheet,
-    statement_letter,
-    write_letter,
-)
-from kamcore.reports.sheets import Sheet
-from kamcore.reports.workbook import sheet_name, write_workbook
+from kamcore.reports.letter import Letter
+from kamcore.reports.letter_lists import statement_sheet
+from kamcore.reports.letters import confirmation_letter, statement_letter
 
+COMMAND = "kamcore statement"
 LETTERS = ("statement", "confirmation")
 
 
@@ -59,9 +63,30 @@ class Request(Asked):
     dated: dt.datetime | None = None
     log: Path | None = None
     person: str | None = None
+    reply: str | None = None
     due: bool = False
     cycles: tuple[str, ...] = ()
     tiers: tuple[Path, ...] = ()
+    mark: str | None = None
+    disputes: bool = False
+    dispute: str | None = None
+    note: str = ""
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the letter, or of what is noted."""
+        return (self.dated or self.as_of).date()
+
+    @property
+    def logging(self) -> bool:
+        """True when the log is read or added to, and no letter is made."""
+        return bool(self.due or self.mark or self.disputes or self.dispute)
+
+    @property
+    def is_listed(self) -> bool:
+        """True when the output is a list, not letters."""
+        listed = (".csv", ".json")
+        return self.logging or (self.output is not None and self.output.suffix.lower() in listed)
 
     @property
     def policy(self) -> StatementPolicy:
@@ -119,6 +144,7 @@ class Request(Asked):
     zh="发函日期; 缺省为截止日",
     en="Date of the letter; else the date of the balance.",
 )
+@reply_option
 @log_option
 @person_option
 @cycle_option
@@ -126,104 +152,139 @@ class Request(Asked):
 @option(
     "--due",
     is_flag=True,
-    zh="列出各往来单位下次对账日和逾期天数, 按发生额; 依据 --log",
-    en="List when each party is due again and how late it is, by volume; from --log.",
+    zh="列出各往来单位下次对账日和逾期天数, 按发生额和等级; 依据 --log",
+    en="List when each party is due again and how late it is, by volume and tier; from --log.",
 )
+@option(
+    "--mark",
+    type=click.Choice([state for state in STATES if state != "sent"]),
+    zh="在 --log 中登记回函: 已收回, 相符, 不符, 差异已处理; 日期用 --dated",
+    en="Note in --log what became of the letter, on the day of --dated.",
+)
+@option(
+    "--disputes",
+    is_flag=True,
+    zh="列出 --log 中的争议及其状态",
+    en="List the disputes of --log and where they stand.",
+)
+@option(
+    "--dispute",
+    metavar="KEY=STATE",
+    zh="在 --log 中登记一项争议的进展: discussed, accepted, rejected, settled",
+    en="Note in --log what was said of a dispute: discussed, accepted, rejected, settled.",
+)
+@option("--note", default="", metavar="TEXT", zh="登记时的说明", en="A note beside it.")
 @shared_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print statements, or write them as letters."""
     request = Request(**asked)
-    if bool(request.party) == request.every:
-        raise UsageError(MISSING.at(Place(), "--party / --all", command="kamcore statement"))
     _refuse(request)
-    reading = opened(file, attrs.evolve(request, output=None))
-    found = list(
-        statements(
-            reading.books,
-            request.as_of.date(),
-            since=request.since.date() if request.since else None,
-            party=request.party,
-            policy=request.policy,
+    with busy(screen):
+        reading = opened(file, attrs.evolve(request, output=None))
+        found = list(
+            statements(
+                reading.books,
+                request.as_of.date(),
+                since=request.since.date() if request.since else None,
+                party=request.party,
+                policy=request.policy,
+            )
         )
-    )
-    if request.due:
-        day = request.as_of.date()
-        tiers, cycles = tiers_of(request.tiers, day)
-        rules = (*rules_of(request.cycles), *cycles)
-        rows = due_of(found, request.log, day, rules, tiers)
-        return show_due(screen, rows, {one.party: one.name for one in found})
+    if request.logging:
+        return _log(screen, found, request)
     sender = request.sender or reading.books.entity.name or screen.say("本公司", "our company")
-    written = _written(screen, _letters(screen.lang, found, sender, request), request)
+    written = _written(screen, found, sender, request)
     if written and request.log is not None:
-        day = (request.dated or request.as_of).date()
-        sent(screen, found, request.log, (request.person, day))
+        sent(screen, found, request.log, (request.person, request.day))
     if screen.is_json:
         output = {"output": [str(path) for path in written]} if written else {}
-        screen.emit(
-            {
-                "as_of": request.as_of.date().isoformat(),
-                "since": found[0].since.isoformat() if found else None,
-                "direction": request.direction,
-                "statements": [one.to_json() for one in found],
-                **output,
-            }
-        )
+        screen.emit({**_said(request, found), **output})
     else:
         _show(screen, found, written, listed=not request.every and not written)
     return 0
 
 
+def _said(request: Request, found: Sequence[Statement]) -> dict[str, Any]:
+    return {
+        "as_of": request.as_of.date().isoformat(),
+        "since": found[0].since.isoformat() if found else None,
+        "direction": request.direction,
+        "statements": [one.to_json() for one in found],
+    }
+
+
 def _refuse(request: Request) -> None:
-    """Refuse an output that stands there, before anything is read."""
+    """Refuse what cannot be, before anything is read.
+
+    Raises:
+        UsageError: no party or several ways of naming them, nobody who did it, no log where one
+            is to be read, or an output that stands there or is none.
+    """
+    if request.party and request.every:
+        raise UsageError(WRONG_USE.at(Place(), "--party --all", command=COMMAND))
+    if not (request.party or request.every or request.due or request.disputes or request.dispute):
+        raise UsageError(MISSING.at(Place(), "--party / --all", command=COMMAND))
+    if request.log is None and (request.mark or request.disputes or request.dispute):
+        raise UsageError(MISSING.at(Place(), "--log", command=COMMAND))
+    if request.mark or request.dispute or (request.log and request.output and not request.due):
+        required(request.person, COMMAND)
     out = request.output
-    if out is not None and out.is_file() and not request.force:
-        raise UsageError(EXISTS.at(Place(file=str(out)), out.name))
+    if out is None:
+        return
+    if request.is_listed:
+        if out.exists() and not request.force:
+            raise UsageError(EXISTS.at(Place(file=str(out)), out))
+    else:
+        ready(out, force=request.force)
+
+
+def _log(screen: Screen, found: Sequence[Statement], request: Request) -> int:
+    """Answer from the log, or add to it."""
+    names = {one.party: one.name for one in found}
+    day = request.as_of.date()
+    if request.due:
+        tiers, cycles = tiers_of(request.tiers, day)
+        rules = (*rules_of(request.cycles), *cycles)
+        rows = due_of(found, request.log, day, rules, tiers)
+        return show_due(screen, rows, names, request)
+    assert request.log is not None  # noqa: S101  refused before
+    if request.disputes:
+        return show_disputes(screen, request.log, names, day, request)
+    said = Said(required(request.person, COMMAND), request.day, request.note)
+    made: Sequence[Confirmation | DisputeEvent]
+    if request.dispute:
+        made = [dispute(screen, request.log, request.dispute, said)]
+    else:
+        assert request.mark is not None  # noqa: S101  one of them is asked
+        made = mark(screen, found, request.log, request.mark, said)
+    if screen.is_json:
+        screen.emit({"added": [event.to_json() for event in made]})
+    return 0
 
 
 def _letters(lang: str, found: Sequence[Statement], sender: str, request: Request) -> list[Letter]:
-    if request.output is None:
-        return []
-    day = (request.dated or request.as_of).date()
+    told: Any = {"date": request.day, "lang": lang, "reply": request.reply or ""}
     if request.kind == "statement":
-        return [statement_letter(one, sender, date=day, lang=lang) for one in found]
+        return [statement_letter(one, sender, **told) for one in found]
     by_party: dict[str, list[Statement]] = {}
     for one in found:
         by_party.setdefault(one.party, []).append(one)
-    return [
-        confirmation_letter(several, sender, date=day, lang=lang) for several in by_party.values()
-    ]
+    return [confirmation_letter(several, sender, **told) for several in by_party.values()]
 
 
-def _written(screen: Screen, letters: Sequence[Letter], request: Request) -> list[Path]:
-    """One file for one letter or for a workbook of many; else a folder with a page each."""
-    out = request.output
-    if out is None:
+def _written(
+    screen: Screen, found: Sequence[Statement], sender: str, request: Request
+) -> list[Path]:
+    """Letters as a page, a workbook or a folder of pages; else the records as text or JSON."""
+    if request.output is None or not found:
         return []
-    if not request.every and len(letters) == 1:
-        write_letter(letters[0], out, force=request.force)
-        return [out]
-    if out.suffix.lower() == ".xlsx":
-        sheets: list[Sheet] = []
-        names: set[str] = set()
-        for letter in letters:
-            sheet = letter_sheet(letter)
-            name = sheet.name
-            if name in names:
-                name = sheet_name(f"{len(names)} {name}")
-            names.add(name)
-            sheets.append(attrs.evolve(sheet, name=name))
-        write_workbook(sheets, out, force=request.force)
-        return [out]
-    out.mkdir(parents=True, exist_ok=True)
-    made = []
-    with progress(screen) as report:
-        for number, letter in enumerate(letters, start=1):
-            name = f"{letter.number} {sheet_name(letter.to_name)}.html"
-            path = out / name
-            write_letter(letter, path, force=request.force)
-            made.append(path)
-            report("write", number, len(letters))
-    return made
+    if not request.is_listed:
+        letters = _letters(screen.lang, found, sender, request)
+        return post(screen, letters, request.output, force=request.force)
+    day = request.as_of.date()
+    said = _said(request, found)
+    put(screen, request, said, lambda: [statement_sheet(found, screen.lang, day)])
+    return [request.output]
 
 
 def _show(
@@ -256,14 +317,13 @@ def _show(
 
 
 def _show_lines(screen: Screen, one: Statement) -> None:
-    at = 0 if screen.lang == "zh" else 1
     heads = ("日期", "凭证", "摘要", "类别", "借方", "贷方", "余额")
     english = ("date", "voucher", "text", "kind", "debit", "credit", "balance")
     rows = [list(heads if screen.lang == "zh" else english)]
     for line in one.lines:
         sides = (money(amount) if amount else "" for amount in (line.debit, line.credit))
         day = line.date.isoformat() if line.date else ""
-        kind = LINE_KINDS[line.kind][at]
+        kind = kind_name(line.kind, one.direction, screen.lang)
         rows.append([day, line.voucher, line.text, kind, *sides, money(line.balance)])
     screen.line()
     screen.table(_right(rows, 4))

@@ -1,33 +1,16 @@
-"""The other company's file in ``reconcile``: books of any format, else a list it made."""
+"""What ``reconcile`` asks and says about the other company's file."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
-
-from kamcore.books import Books
 from kamcore.cli.grammar import option
-from kamcore.cli.options import pairs
 from kamcore.cli.screen import Screen, needs_a_look
-from kamcore.errors import Problem, SourceError
-from kamcore.format import Reading
-from kamcore.matching.listed import ListedAnswer, reconcile_listed
-from kamcore.matching.reconciling import Reconciliation, reconcile
-from kamcore.pipeline import read
-from kamcore.pipeline.layouts import LAYOUT
-from kamcore.pipeline.statement_list import NOT_A_STATEMENT, StatementList, read_statement_list
-from kamcore.plugin.recognition import UNKNOWN
+from kamcore.errors import Problem
+from kamcore.matching.listed import ListedAnswer
+from kamcore.pipeline.their_file import TheirFile
 
-__all__ = [
-    "TheirSide",
-    "how_json",
-    "reconciled",
-    "show_how",
-    "show_oddities",
-    "their_options",
-    "their_side",
-]
+__all__ = ["how_json", "show_how", "show_oddities", "their_options"]
 
 Answer = ListedAnswer | None
 
@@ -62,66 +45,7 @@ def their_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@attrs.frozen(kw_only=True)
-class TheirSide:
-    """Their file as read: books, or a list."""
-
-    reading: Reading | None = None
-    listing: StatementList | None = None
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """What was odd about the file."""
-        found = self.reading or self.listing
-        return found.problems if found is not None else ()
-
-
-def their_side(
-    file: Path, named: str | None, options: Sequence[str], columns: Sequence[str]
-) -> TheirSide:
-    """Read their file: as `named`, by headings that are given, or as what it is.
-
-    Raises:
-        SourceError: it can be read neither as books nor as a list.
-        UsageError: there is no such file, format, option, field or heading.
-    """
-    headings = pairs(columns, "--their-column")
-    if headings:
-        return TheirSide(listing=read_statement_list(file, headings))
-    chosen = pairs(options, "--their-option")
-    try:
-        return TheirSide(reading=read(file, named, options=chosen))
-    except SourceError as error:
-        unknown = error.problem.fault is UNKNOWN
-        if named is not None or LAYOUT in chosen or not unknown:
-            raise
-        return TheirSide(listing=_as_list(file, error))
-
-
-def _as_list(file: Path, unknown: SourceError) -> StatementList:
-    """The file as a list; where it is no sheet at all, that no format knows it says more."""
-    try:
-        return read_statement_list(file)
-    except SourceError as error:
-        if error.problem.fault is NOT_A_STATEMENT:
-            raise
-        raise unknown from error
-
-
-def reconciled(ours: Books, theirs: TheirSide, **asked: Any) -> tuple[Reconciliation, Answer]:
-    """Reconcile our books with what they sent; for a list also how it was read.
-
-    Raises:
-        UsageError: as `kamcore.matching.reconcile` does.
-    """
-    if theirs.listing is None:
-        assert theirs.reading is not None  # noqa: S101  a side is one or the other
-        return reconcile(ours, theirs.reading.books, **asked), None
-    answer = reconcile_listed(ours, theirs.listing.listed, **asked)
-    return answer.result, answer
-
-
-def show_how(screen: Screen, theirs: TheirSide, answer: Answer) -> None:
+def show_how(screen: Screen, theirs: TheirFile, answer: Answer) -> None:
     """Say by which headings a list was understood, and from whose point of view."""
     if theirs.listing is None or answer is None:
         return
@@ -139,7 +63,7 @@ def show_how(screen: Screen, theirs: TheirSide, answer: Answer) -> None:
         )
 
 
-def how_json(theirs: TheirSide, answer: Answer) -> dict[str, Any]:
+def how_json(theirs: TheirFile, answer: Answer) -> dict[str, Any]:
     """The same under ``--json``; nothing for books."""
     if theirs.listing is None or answer is None:
         return {}

@@ -1,31 +1,29 @@
 """Statements of account (对账单): what a party owed, what came and went, and what it owes.
 
-Every record of the span is listed with its kind, as regular reconciliation asks for sales,
-discounts, returns and payments (S163).  The kind is that of the column the line stands on and of
-its red sign; the text tells a discount from a payment.
+What is listed, and what each line is called, says `kamcore.matching.statement_lines`; here it is
+made objects for letters, a statement per party and currency.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import attrs
-import polars as pl
 
 from kamcore.ledger.draft import money_text
-from kamcore.ledger.sources import Source, books_of
-from kamcore.matching.identifying import named_by
-from kamcore.matching.sides import (
-    Side,
-    control_accounts,
-    first_day,
-    lay_out,
-    members_in_use,
-    openings,
-)
+from kamcore.ledger.engine import Source, conserved, open_frames
+from kamcore.matching.sides import first_day
+from kamcore.matching.statement_lines import OPENING, StatementPolicy, lazy_statement_lines
 
-__all__ = ["LINE_KINDS", "Statement", "StatementLine", "StatementPolicy", "statements"]
+__all__ = [
+    "LINE_KINDS",
+    "Statement",
+    "StatementLine",
+    "StatementPolicy",
+    "kind_name",
+    "statements",
+]
 
 LINE_KINDS = {
     "sale": ("销售", "sale"),
@@ -36,21 +34,19 @@ LINE_KINDS = {
 }
 """Kinds of lines, in Chinese and in English."""
 
+_BOUGHT = {"sale": ("采购", "purchase")}
+
 ZERO = Decimal(0)
-_SUM = pl.Decimal(38, 4)
-_DISCOUNT = "折扣|返利|返点|折让|让利"
-_TRADE = ("ar_trade", "ar_estimated", "ap_trade", "ap_estimated")
 
 
-@attrs.frozen(kw_only=True)
-class StatementPolicy:
-    """Which accounts a statement is about: ``receivable`` or ``payable``, by role or by code."""
+def kind_name(kind: str, direction: str, lang: str = "en") -> str:
+    """What a kind of lines is called; what a customer buys is a sale, of a supplier a purchase.
 
-    direction: str = attrs.field(
-        default="receivable", validator=attrs.validators.in_(("receivable", "payable"))
-    )
-    accounts: tuple[str, ...] | None = None
-    notes: bool = False
+    >>> kind_name("sale", "receivable", "zh"), kind_name("sale", "payable", "zh")
+    ('销售', '采购')
+    """
+    names = LINE_KINDS | (_BOUGHT if direction == "payable" else {})
+    return names[kind][0 if lang == "zh" else 1]
 
 
 @attrs.frozen(kw_only=True)
@@ -132,7 +128,7 @@ class Statement:
 
 
 def statements(
-    books: Source,
+    source: Source,
     as_of: dt.date,
     *,
     since: dt.date | None = None,
@@ -141,91 +137,35 @@ def statements(
 ) -> Iterator[Statement]:
     """Statements of one party or of all, in the order of their codes, one per currency.
 
-    `since` is the first day listed, by default the first month of the books; what came before it
-    is the opening.  A party without balance and without lines in the span has no statement.
+    They are what `kamcore.matching.statement_lines` says, as objects for letters.  `since` is the
+    first day listed, by default the first month of the books; what came before it is the
+    opening.  A party without balance and without lines in the span has no statement.
 
     Raises:
+        BooksError: a column is missing or of another type; a float is never money.
         UsageError: no party or several are meant.
     """
     policy = policy or StatementPolicy()
-    books = books_of(books)
-    accounts = control_accounts(
-        books, policy.direction, accounts=policy.accounts, notes=policy.notes
-    )
-    side = Side(frames=books, accounts=accounts)
-    members = members_in_use(side).drop_nulls("member")
-    if party is not None:
-        members = named_by(members, party)
-    links = members.select("dimension", "member", party="member")
-    first = since or first_day(books) or as_of
-    lines = lay_out(side, links).filter(pl.col("date") <= as_of)
-    names = dict(members.select("member", "name").iter_rows())
-    rows = _with_kinds(lines.filter(pl.col("date") >= first), policy.direction)
-    parts = rows.partition_by(["party", "currency"], as_dict=True)
-    for (code, currency), opening in sorted(_openings(side, links, lines, first).items()):
-        part = parts.get((code, currency))
-        if part is None and not opening:
-            continue
+    frames = open_frames(source)
+    first = since or first_day(frames) or as_of
+    lines = frames.fetch(lazy_statement_lines(frames, (first, as_of), party, policy))
+    ordered = lines.sort("party", "currency", "date", "voucher_id", "line_no", "split_no")
+    rows = ordered.collect()
+    for part in rows.partition_by("party", "currency", maintain_order=True):
+        opening, *told = part.iter_rows(named=True)
+        conserved("a statement begins with its opening", OPENING, opening["kind"])
         yield Statement(
-            party=code,
-            name=names.get(code) or code,
-            currency=currency,
+            party=opening["party"],
+            name=opening["name"] or opening["party"],
+            currency=opening["currency"],
             since=first,
             as_of=as_of,
             direction=policy.direction,
-            opening=opening,
-            lines=() if part is None else _lines(part, opening),
+            opening=opening["balance"],
+            lines=tuple(_line(row) for row in told),
         )
 
 
-def _openings(
-    side: Side, links: pl.DataFrame, lines: pl.DataFrame, first: dt.date
-) -> dict[tuple[str, str], Decimal]:
-    keys = ["party", "currency"]
-    before = pl.col("amount").cast(_SUM).filter(pl.col("date") < first).sum()
-    moved = lines.group_by(keys).agg(before=before)
-    both = moved.join(openings(side, links), on=keys, how="full", coalesce=True)
-    total = pl.col("before").fill_null(0) + pl.col("stated").fill_null(0)
-    rows = both.select(*keys, total=total.cast(_SUM)).iter_rows()
-    return {(code, currency): amount for code, currency, amount in rows}
-
-
-def _with_kinds(lines: pl.DataFrame, direction: str) -> pl.DataFrame:
-    """Add ``kind``: by side and sign on the trade accounts, ``other`` elsewhere."""
-    raising = pl.col("on_debit") if direction == "receivable" else ~pl.col("on_debit")
-    red = (pl.col("units") > 0) != pl.col("on_debit")
-    said = pl.col("text").str.contains(_DISCOUNT)
-    on_trade = pl.col("role").is_in(_TRADE) | (pl.col("role") == "")
-    kind = (
-        pl.when(said & (red | ~raising))
-        .then(pl.lit("discount"))
-        .when(~on_trade)
-        .then(pl.lit("other"))
-        .when(raising & red)
-        .then(pl.lit("return"))
-        .when(raising)
-        .then(pl.lit("sale"))
-        .otherwise(pl.lit("payment"))
-    )
-    return lines.with_columns(kind=kind)
-
-
-def _lines(rows: pl.DataFrame, opening: Decimal) -> tuple[StatementLine, ...]:
-    found, balance = [], opening
-    ordered = rows.sort("date", "voucher_id", "line_no", "split_no")
-    columns = ("date", "voucher", "text", "kind", "amount", "on_debit")
-    for row in ordered.select(columns).iter_rows(named=True):
-        amount = row["amount"]
-        balance += amount
-        found.append(
-            StatementLine(
-                date=row["date"],
-                voucher=row["voucher"] or "",
-                text=row["text"],
-                kind=row["kind"],
-                debit=amount if row["on_debit"] else ZERO,
-                credit=ZERO if row["on_debit"] else -amount,
-                balance=balance,
-            )
-        )
-    return tuple(found)
+def _line(row: Mapping[str, Any]) -> StatementLine:
+    names = ("date", "text", "kind", "debit", "credit", "balance")
+    return StatementLine(voucher=row["voucher"] or "", **{name: row[name] for name in names})

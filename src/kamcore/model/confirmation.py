@@ -31,7 +31,7 @@ __all__ = [
 
 BAD_MOVE = Fault(
     code="E2101",
-    zh="{party} 截至 {as_of} 的对账函{before}, 不能再记为{value}",
+    zh="{party} 截至 {as_of} 的对账函{before_zh}, 不能再记为{after_zh}",
     en="the letter to {party} as of {as_of} is {before} and cannot become {value}",
 )
 
@@ -121,8 +121,9 @@ def moved(events: Iterable[Confirmation], event: Confirmation) -> tuple[Confirma
     before = state_of(known, event.party, event.as_of, event.currency)
     if event.state not in _NEXT[before]:
         facts = {"party": event.party, "as_of": event.as_of}
-        said = STATES[before] if before else "未发出"
-        raise UsageError(BAD_MOVE.at(Place(), STATES[event.state], before=said, **facts))
+        said = {"before": before or "not sent", "before_zh": STATES.get(before or "", "未发出")}
+        said["after_zh"] = STATES[event.state]
+        raise UsageError(BAD_MOVE.at(Place(), event.state, **said, **facts))
     return (*known, event)
 
 
@@ -155,7 +156,7 @@ def cycle_of(rules: Iterable[CycleRule], tier: str | None, volume: Decimal) -> i
 
 @attrs.frozen(kw_only=True)
 class Due:
-    """When a party is to be reconciled next; `late` counts the days it is over."""
+    """When a party is to be reconciled next; `late` counts the days it is over at `on`."""
 
     party: str
     tier: str | None
@@ -164,6 +165,7 @@ class Due:
     last: dt.date | None
     due: dt.date
     late: int
+    on: dt.date
     state: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -173,6 +175,7 @@ class Due:
             "volume": f"{self.volume:.2f}",
             "last": self.last.isoformat() if self.last else None,
             "due": self.due.isoformat(),
+            "on": self.on.isoformat(),
         }
 
 
@@ -206,6 +209,7 @@ def due_list(
                 last=last,
                 due=due,
                 late=max(0, (on - due).days),
+                on=on,
                 state=own[-1].state if own else None,
             )
         )

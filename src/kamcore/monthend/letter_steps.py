@@ -11,20 +11,20 @@ from kamcore.ledger.draft import Draft, money_text
 from kamcore.matching.adjusting import adjustments
 from kamcore.matching.party_statement import Statement, StatementPolicy, statements
 from kamcore.matching.party_view import PartyView, views
-from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, reconcile
+from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation
 from kamcore.monthend.choosing import chosen
 from kamcore.monthend.ledger_steps import Provided
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
 from kamcore.monthend.trade_steps import Rebates
 from kamcore.pipeline.drafting import write_drafts
-from kamcore.pipeline.reading import read
+from kamcore.pipeline.their_file import read_theirs, reconcile_theirs
 from kamcore.plugin import registry
+from kamcore.reports.letter import Letter
+from kamcore.reports.letter_writing import write_letter
 from kamcore.reports.letters import (
-    Letter,
     confirmation_letter,
     reconciliation_letter,
     statement_letter,
-    write_letter,
 )
 from kamcore.reports.reconciliation import reconciliation_report
 from kamcore.reports.workbook import sheet_name
@@ -62,8 +62,9 @@ def _reconcile(work: Work) -> Reconciled:
     rows = []
     policy = ReconcilePolicy(accounts=work.folder.settings.account or None)
     for party, path in work.folder.theirs.items():
-        theirs = read(path).books
-        result = reconcile(ours, theirs, as_of=work.as_of, party=party or None, policy=policy)
+        theirs = read_theirs(path)
+        asked = {"as_of": work.as_of, "party": party or None, "policy": policy}
+        result, _ = reconcile_theirs(ours, theirs, **asked)
         found[party] = result
         seen[party] = tuple(views(result))
         drafts += adjustments(result, seen[party]).ours

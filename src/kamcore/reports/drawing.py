@@ -10,6 +10,7 @@ import polars as pl
 
 from kamcore.reports.placing import Placed
 from kamcore.reports.sheets import (
+    Boxes,
     Chart,
     Check,
     Column,
@@ -31,6 +32,7 @@ _HEAD = {"bold": True, "align": "center", "border": 1, "bg_color": "#DDE6F0", "t
 _ROWS: dict[str | None, dict[str, Any]] = {
     None: {"border": 1, "border_color": "#B0B0B0"},
     "opening": {"border": 1, "border_color": "#B0B0B0", "italic": True},
+    "adjust": {"border": 1, "border_color": "#B0B0B0"},
     "sum": {"border": 1, "border_color": "#B0B0B0", "bold": True, "bg_color": "#F3F6FA"},
     "head": {"border": 1, "border_color": "#B0B0B0", "bold": True, "bg_color": "#E9EEF5"},
     "total": {"bold": True, "border": 1, "bottom": 6},
@@ -68,12 +70,20 @@ class Drawing:
 
     def draw(self) -> None:
         """Draw every part, then set widths, the frozen heading and the page."""
+        self._fixed_widths()
         for part in self.sheet.parts:
             self._part(part)
         last = self.sheet.width - 1
         for column in range(last + 1):
             self.page.set_column(column, column, self._widths.get(column, _UNSET))
         self._page_setup()
+
+    def _fixed_widths(self) -> None:
+        """Widths that are given count for the texts above the tables, too."""
+        for listing in self.sheet.listings:
+            for at, column in enumerate(listing.columns):
+                if column.width is not None:
+                    self._widths[at] = max(self._widths.get(at, 0.0), column.width)
 
     def _part(self, part: Part) -> None:
         if isinstance(part, Title):
@@ -84,6 +94,8 @@ class Drawing:
             self._paragraph(part)
         elif isinstance(part, Fields):
             self._fields(part)
+        elif isinstance(part, Boxes):
+            self._boxes(part)
         elif isinstance(part, Listing):
             self._listing(part)
         elif isinstance(part, Check):
@@ -132,6 +144,25 @@ class Drawing:
                     self.page.merge_range(self._row, column + 1, self._row, end, "", looks.text)
                 self._write(self._row, column + 1, value, looks)
             self._row += 1
+
+    def _boxes(self, part: Boxes) -> None:
+        style = self._format(border=1, text_wrap=True, valign="top")
+        lines = max(text.count("\n") + 2 for text in part.texts)
+        # Boxes of about one width: columns are not.
+        wide = [self._widths.get(column, _UNSET) for column in range(self.sheet.width)]
+        share, first = sum(wide) / len(part.texts), 0
+        for at, text in enumerate(part.texts, start=1):
+            last = first
+            while last + 1 < len(wide) - (len(part.texts) - at) and (
+                at == len(part.texts) or sum(wide[: last + 2]) <= at * share + wide[last + 1] / 2
+            ):
+                last += 1
+            if last > first:
+                self.page.merge_range(self._row, first, self._row, last, "", style)
+            self.page.write_string(self._row, first, text, style)
+            first = last + 1
+        self.page.set_row(self._row, _POINTS * lines)
+        self._row += 1
 
     def _listing(self, listing: Listing) -> None:
         grouped = any(column.group for column in listing.columns)
@@ -264,17 +295,20 @@ class Drawing:
         """The formats of a cell in a kind of row, one for each type of value."""
         base = _ROWS[row]
         kind = "auto" if column is None else column.kind
+        wrap = {"text_wrap": True} if column is not None and column.wrap else {}
         if kind == "percent":
             code = f"0.{'0' * places}%" if places else "0%"
         elif kind == "number":
             code = f"0.{'#' * places}" if places else "0"
         else:
             code = _money(places, blank=column is not None and column.blank_zero)
+        if row == "adjust":
+            code = f"{code.partition(';')[0]};{code.partition(';')[0]}"
         return _Looks(
             amount=self._format(**base, num_format=code),
             whole=self._format(**base, num_format="0"),
             date=self._format(**base, num_format="yyyy-mm-dd", align="left"),
-            text=self._format(**base, num_format="@"),
+            text=self._format(**base, **wrap, num_format="@"),
         )
 
     def _write(self, row: int, at: int, value: Any, looks: "_Looks") -> None:
@@ -298,7 +332,7 @@ class Drawing:
 
     def _measure(self, at: int, column: Column, series: pl.Series, places: int) -> None:
         if column.width is not None:
-            self._widths[at] = column.width
+            self._widths[at] = max(self._widths.get(at, 0.0), column.width)
             return
         head = max(map(columns_of, column.heading.split("\n"))) + 2.0
         if isinstance(series.dtype, pl.Decimal):

@@ -1,135 +1,70 @@
 """Letters to a party: statement (对账单), reconciliation (对账函), confirmation (往来询证函).
 
-One value, `Letter`, becomes a printable page without anything from outside or a sheet of a
-workbook.  Both have the places for seal, signature and date that the other side fills in: it
-agrees, or says what does not.  Every text is escaped by the template.
+The wording is what letters on current accounts (往来账项) usually say: the figures are those of
+our books, the answer goes below under 数据证明无误 or 数据不符, and no payment is asked for.
 """
 
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from importlib.resources import files
-from pathlib import Path
 
-import attrs
-import jinja2
-import polars as pl
-
-from kamcore.errors import Fault, UsageError
-from kamcore.matching.party_statement import LINE_KINDS, Statement
-from kamcore.matching.party_view import PartyView
+from kamcore.matching.party_statement import Statement, kind_name
+from kamcore.matching.party_view import Finding, LineRef, PartyView
 from kamcore.matching.reconciliation_table import reconciliation_table
-from kamcore.pipeline.atomic import whole
-from kamcore.place import Place
-from kamcore.reports.sheets import Column, Fields, Line, Listing, Paragraph, Part, Sheet, Title
-from kamcore.reports.workbook import sheet_name, write_workbook
-
-__all__ = [
-    "Cell",
-    "Letter",
-    "Row",
-    "Table",
-    "confirmation_letter",
-    "letter_page",
-    "letter_sheet",
-    "reconciliation_letter",
-    "statement_letter",
-    "write_letter",
-]
-
-NO_LETTER = Fault(
-    code="C6101",
-    zh="信函不能写成「{value}」",
-    en="a letter cannot become {value!r}",
-    hint_zh="文件名以 .html 或 .xlsx 结尾",
-    hint_en="let the name end in .html or .xlsx",
+from kamcore.model.currency import currencies
+from kamcore.reports.amount_words import amount_in_words
+from kamcore.reports.letter import (
+    Cell,
+    Letter,
+    Row,
+    Table,
+    amount_cell,
+    day_text,
+    formal,
+    text_cells,
+    unit_text,
+    unsigned_cell,
 )
 
-
-@attrs.frozen
-class Cell:
-    """A cell of a table of a letter: a text, or an amount with its text."""
-
-    text: str
-    amount: Decimal | None = None
-
-    @property
-    def is_amount(self) -> bool:
-        """True for an amount, which stands on the right."""
-        return self.amount is not None
-
-
-@attrs.frozen
-class Row:
-    """A row; a sum is printed bold."""
-
-    cells: tuple[Cell, ...]
-    is_sum: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class Table:
-    """A table of a letter."""
-
-    heads: tuple[str, ...]
-    rows: tuple[Row, ...]
-    title: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Letter:
-    """A letter: who writes to whom, its paragraphs and tables."""
-
-    title: str
-    number: str
-    from_name: str
-    to_name: str
-    date: dt.date
-    body: tuple[str, ...]
-    tables: tuple[Table, ...]
-    lang: str = "zh"
-
-    @property
-    def date_text(self) -> str:
-        """The date as a letter writes it."""
-        return _day(self.date, self.lang)
-
-
-def _day(day: dt.date, lang: str) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else day.isoformat()
-
-
-def _money(amount: Decimal | None) -> Cell:
-    return Cell("") if amount is None else Cell(f"{amount:,.2f}", amount)
-
-
-def _texts(*texts: str) -> tuple[Cell, ...]:
-    return tuple(Cell(text) for text in texts)
+__all__ = ["confirmation_letter", "reconciliation_letter", "statement_letter"]
 
 
 def statement_letter(
-    statement: Statement, from_name: str, *, date: dt.date, lang: str = "zh"
+    statement: Statement, from_name: str, *, date: dt.date, lang: str = "zh", reply: str = ""
 ) -> Letter:
-    """The statement of account of a party, every record of the span with the balance after it."""
+    """The statement of account of a party, every record of the span with the balance after it.
+
+    `reply` says where the answer goes: address, person, telephone.
+    """
     zh = lang == "zh"
-    since, until = _day(statement.since, lang), _day(statement.as_of, lang)
-    side = _side(statement.closing, lang)
-    body = (
-        f"{since}至{until}, 贵我双方往来账项如下, 期末余额 {abs(statement.closing):,.2f} "
-        f"({side}), 币别 {statement.currency}。请核对; 如有不符, 请列明后寄回。"
-        if zh
-        else f"Our accounts with you from {since} to {until} stand as below; the closing balance "
-        f"is {abs(statement.closing):,.2f} ({side}), {statement.currency}."
-    )
+    since, until = day_text(statement.since, lang), day_text(statement.as_of, lang)
+    owed = _owed(statement.closing, statement.currency, lang)
+    if zh:
+        body = (
+            f"现将{since}至{until}贵我双方往来账项列示如下。截至{until}, {owed}。",
+            (
+                "请核对。如与贵公司记录相符, 请在下方“数据证明无误”处签章; 如有不符, "
+                "请在“数据不符”处列明不符项目及金额。本函仅为复核账目之用, 并非催款结算。"
+            ),
+        )
+    else:
+        body = (
+            f"Our accounts with you from {since} to {until} stand as below. At {until} {owed}.",
+            (
+                "Please sign the first box below if they agree with yours; else say in the second "
+                "what differs. This is for checking only and no demand for payment."
+            ),
+        )
     return Letter(
         title="对账单" if zh else "Statement of account",
         number=f"DZ-{statement.as_of:%Y%m%d}-{statement.party}",
         from_name=from_name,
         to_name=statement.name,
         date=date,
-        body=(body,),
+        body=formal(body, lang),
         tables=(_records(statement, lang), _kinds(statement, lang)),
         lang=lang,
+        reply=reply,
     )
 
 
@@ -138,28 +73,35 @@ def _records(statement: Statement, lang: str) -> Table:
     zh = lang == "zh"
     heads = ("日期", "凭证", "摘要", "类别", "借方", "贷方", "余额")
     english = ("date", "voucher", "text", "kind", "debit", "credit", "balance")
-    opening = _texts("", "", "期初余额" if zh else "opening", "", "", "")
-    closing = _texts("", "", "期末余额" if zh else "closing", "")
+    opening = text_cells("", "", "期初余额" if zh else "opening", "", "", "")
+    closing = text_cells("", "", "期末余额" if zh else "closing", "")
     rows = [
         Row(
             (
-                *_texts(line.date.isoformat() if line.date else "", line.voucher, line.text),
-                Cell(LINE_KINDS[line.kind][0 if zh else 1]),
-                _money(line.debit or None),
-                _money(line.credit or None),
-                _money(line.balance),
+                *text_cells(line.date.isoformat() if line.date else "", line.voucher, line.text),
+                Cell(kind_name(line.kind, statement.direction, lang)),
+                amount_cell(line.debit or None),
+                amount_cell(line.credit or None),
+                amount_cell(line.balance, f"{{c6@{at}}}+{{c4}}-{{c5}}"),
             )
         )
-        for line in statement.lines
+        for at, line in enumerate(statement.lines)
     ]
-    last = map(_money, (statement.debit, statement.credit, statement.closing))
+    last = len(rows)
+    sums = [
+        amount_cell(amount, f"SUM({{c{at}@0:{last}}})")
+        for at, amount in ((4, statement.debit), (5, statement.credit))
+    ]
+    ending = amount_cell(statement.closing, f"{{c6@0}}+{{c4@{last + 1}}}-{{c5@{last + 1}}}")
     return Table(
         heads=heads if zh else english,
         rows=(
-            Row((*opening, _money(statement.opening)), is_sum=True),
+            Row((*opening, amount_cell(statement.opening)), is_sum=True),
             *rows,
-            Row((*closing, *last), is_sum=True),
+            Row((*closing, *sums, ending), is_sum=True),
         ),
+        unit=unit_text(statement.currency, lang),
+        widths=(11.0, 11.0, 30.0, 8.0, 14.0, 14.0, 15.0),
     )
 
 
@@ -170,36 +112,64 @@ def _kinds(statement: Statement, lang: str) -> Table:
         title="本期汇总" if zh else "in the span",
         heads=("类别", "金额") if zh else ("kind", "amount"),
         rows=tuple(
-            Row((Cell(LINE_KINDS[kind][0 if zh else 1]), _money(amount)))
+            Row((Cell(kind_name(kind, statement.direction, lang)), amount_cell(amount)))
             for kind, amount in statement.by_kind().items()
         ),
     )
 
 
-def _side(amount: Decimal, lang: str) -> str:
+def _owed(amount: Decimal, currency: str, lang: str) -> str:
+    """Who owes whom how much, in figures and in words."""
+    figure = f"{abs(amount):,.2f}"
     if lang != "zh":
-        return "you owe us" if amount > 0 else "we owe you" if amount < 0 else "nothing is owed"
-    return "贵公司欠" if amount > 0 else "欠贵公司" if amount < 0 else "平"
+        if not amount:
+            return f"nothing is owed ({currency})"
+        return f"{'you owe us' if amount > 0 else 'we owe you'} {currency} {figure}"
+    known = currencies().get(currency)
+    name = known.zh if known else currency
+    if not amount:
+        return f"双方往来余额为零({name})"
+    words = amount_in_words(amount, currency)
+    capital = f"(大写: {words})" if words else ""
+    whose = "贵公司尚欠本公司" if amount > 0 else "本公司尚欠贵公司"
+    return f"{whose}{name} {figure} 元{capital}"
 
 
 _CONFIRMING = {
     True: (
-        "本公司为核对往来账项, 现将截止日与贵公司的往来余额列示如下, 出自本公司账簿记录。",
-        "如与贵公司记录相符, 请在本函下端“信息证明无误”处签章; 如有不符, 请在“信息不符”处列明。",
-        "请将本函寄回本公司。本函仅为复核账目之用, 并非催款结算。",
+        (
+            "本公司为核对往来账项, 现将截至下列日期本公司与贵公司的往来账项余额列示如下。"
+            "下列数据出自本公司账簿记录, 如与贵公司记录相符, "
+            "请在本函下端“数据证明无误”处签章证明; "
+            "如有不符, 请在“数据不符”处列明不符项目及金额。"
+        ),
+        "本函仅为复核账目之用, 并非催款结算。若款项在上述日期之后已经付清, 仍请及时函复为盼。",
     ),
     False: (
-        "To check our accounts we list our balances with you below, as our books have them.",
-        "Please sign the first box if they agree with yours; else say in the second what differs.",
-        "Please return this letter. It is for checking only and no demand for payment.",
+        (
+            "To check our accounts we list our balances with you below, as our books have them. "
+            "Please sign the first box below if they agree with yours; else say in the second "
+            "what differs."
+        ),
+        (
+            "This is for checking only and no demand for payment. If the balances have been paid "
+            "since, please answer all the same."
+        ),
     ),
 }
 
 
 def confirmation_letter(
-    balances: Sequence[Statement], from_name: str, *, date: dt.date, lang: str = "zh"
+    balances: Sequence[Statement],
+    from_name: str,
+    *,
+    date: dt.date,
+    lang: str = "zh",
+    reply: str = "",
 ) -> Letter:
     """The confirmation of balances of one party (往来询证函), a row per currency.
+
+    `reply` says where the answer goes: address, person, telephone.
 
     Raises:
         ValueError: there is no balance to confirm.
@@ -210,147 +180,131 @@ def confirmation_letter(
     rows = tuple(
         Row(
             (
-                *_texts(_day(one.as_of, lang), one.currency),
-                _money(max(one.closing, Decimal(0))),
-                _money(max(-one.closing, Decimal(0))),
+                *text_cells(day_text(one.as_of, lang), one.currency),
+                amount_cell(max(one.closing, Decimal(0))),
+                amount_cell(max(-one.closing, Decimal(0))),
+                Cell(amount_in_words(one.closing, one.currency) if zh else ""),
             )
         )
         for one in balances
     )
-    heads = ("截止日期", "币别", "贵公司欠", "欠贵公司")
-    english = ("as of", "currency", "you owe us", "we owe you")
-    body = _CONFIRMING[lang == "zh"]
+    heads = ("截止日期", "币别", "贵公司欠", "欠贵公司", "大写金额")
+    english = ("as of", "currency", "you owe us", "we owe you", "remarks")
     return Letter(
         title="往来询证函" if zh else "Confirmation of balances",
         number=f"XZ-{first.as_of:%Y%m%d}-{first.party}",
         from_name=from_name,
         to_name=first.name,
         date=date,
-        body=body,
-        tables=(Table(heads=heads if zh else english, rows=rows),),
+        body=formal(_CONFIRMING[zh], lang),
+        tables=(
+            Table(
+                heads=heads if zh else english,
+                rows=rows,
+                widths=(18.0, 7.0, 18.0, 18.0, 40.0),
+            ),
+        ),
         lang=lang,
+        reply=reply,
     )
 
 
 def reconciliation_letter(
-    view: PartyView, from_name: str, *, date: dt.date, lang: str = "zh"
+    view: PartyView, from_name: str, *, date: dt.date, lang: str = "zh", reply: str = ""
 ) -> Letter:
-    """The letter on a reconciliation: both balances, the table, what the other side is to book."""
+    """The letter on a reconciliation: both balances, the table, what the other side is to book.
+
+    `reply` says where the answer goes: address, person, telephone.
+    """
     zh = lang == "zh"
-    table = reconciliation_table(view)
-    at = 0 if zh else 1
-    last = len(table.rows) - 1
-    rows = tuple(
-        Row((Cell(row.text[at]), _money(row.ours), _money(row.theirs)), is_sum=number in (0, last))
-        for number, row in enumerate(table.rows)
-    )
     asked = [one for one in view.differences if one.corrects == "theirs"]
-    details = Table(
-        title="请贵公司核实的事项" if zh else "Please look at",
-        heads=("事项", "我方记录", "贵方记录", "依据")
-        if zh
-        else ("what", "ours", "yours", "proof"),
-        rows=tuple(
-            Row(
-                (
-                    Cell(one.title(lang)),
-                    Cell("; ".join(f"{x.date} {x.voucher} {x.amount:,.2f}" for x in one.ours)),
-                    Cell("; ".join(f"{x.date} {x.voucher} {x.amount:,.2f}" for x in one.theirs)),
-                    Cell(one.proof[at]),
-                )
-            )
-            for one in asked
-        ),
-    )
-    until = _day(view.as_of, lang)
-    gap = view.difference
-    if zh:
-        result = "双方余额一致。" if not gap else f"相差 {gap:,.2f}, 经核对原因如下。"
-        body = (
-            f"截至{until}, 我方账面余额 {view.ours.closing:,.2f}, "
-            f"贵方账面余额 {view.theirs.closing:,.2f}(按我方方向), {result}"
-        )
-    else:
-        result = "they agree." if not gap else f"they differ by {gap:,.2f} for these reasons."
-        body = (
-            f"As of {until} our books show {view.ours.closing:,.2f} and yours "
-            f"{view.theirs.closing:,.2f} (mirrored); {result}"
-        )
-    main = Table(heads=("项目", "我方", "贵方") if zh else ("item", "ours", "yours"), rows=rows)
     return Letter(
         title="对账函" if zh else "Reconciliation of accounts",
         number=f"DH-{view.as_of:%Y%m%d}-{view.party}",
         from_name=from_name,
         to_name=view.name,
         date=date,
-        body=(body,),
-        tables=(main, details) if asked else (main,),
+        body=formal(_reconciled(view, lang), lang),
+        tables=(_adjusted(view, lang), *([_asked_of(asked, lang)] if asked else [])),
         lang=lang,
+        reply=reply,
     )
 
 
-def letter_page(letter: Letter) -> str:
-    """The letter as one printable HTML page."""
-    text = files("kamcore.reports").joinpath("templates/letter.html").read_text("utf-8")
-    room = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    return room.from_string(text).render(letter=letter, zh=letter.lang == "zh")
+def _reconciled(view: PartyView, lang: str) -> tuple[str, ...]:
+    until, gap = day_text(view.as_of, lang), view.difference
+    if lang != "zh":
+        result = "they agree." if not gap else f"they differ by {gap:,.2f} for these reasons."
+        said = (
+            f"As of {until} our books show {view.ours.closing:,.2f} and yours "
+            f"{view.theirs.closing:,.2f} (mirrored, {view.currency}); {result}"
+        )
+        return said, "This is for checking only and no demand for payment."
+    result = "双方余额一致。" if not gap else f"相差 {gap:,.2f}, 经核对原因如下。"
+    said = (
+        f"经核对双方账簿, 截至{until}, 我方账面余额 {view.ours.closing:,.2f}, "
+        f"贵方账面余额 {view.theirs.closing:,.2f}(按我方方向), {result}"
+    )
+    return said, "请予核实, 并在下方签章回复。本函仅为复核账目之用, 并非催款结算。"
 
 
-def letter_sheet(letter: Letter) -> Sheet:
-    """The letter as a sheet of a workbook, amounts as numbers."""
-    zh = letter.lang == "zh"
-    parts: list[Part] = [
-        Title(letter.title),
-        Line(f"{letter.to_name}:", f"{'编号' if zh else 'No.'} {letter.number}"),
-        *(Paragraph(text) for text in letter.body),
-    ]
-    for table in letter.tables:
-        if table.title:
-            parts.append(Paragraph(table.title, bold=True))
-        parts.append(_listing(table))
-    words = ("公司盖章", "经办人", "日期") if zh else ("seal", "signed", "date")
-    agreed = "1. 信息证明无误" if zh else "1. We confirm the figures"
-    differs = "2. 信息不符, 详情" if zh else "2. The figures do not agree; details"
-    blanks = tuple((word, "") for word in words)
-    parts += [
-        Line("", f"{letter.from_name} {'(盖章)' if zh else '(seal)'}"),
-        Line("", letter.date_text),
-        Paragraph(agreed, bold=True),
-        Fields(blanks, across=3),
-        Paragraph(differs, bold=True),
-        Fields(blanks, across=3),
-    ]
-    return Sheet(name=sheet_name(letter.to_name), parts=tuple(parts), landscape=False)
-
-
-def _listing(table: Table) -> Listing:
-    """A table whose columns are amounts where every filled cell is one."""
-    columns, series = [], []
-    for at, head in enumerate(table.heads):
-        cells = [row.cells[at] for row in table.rows]
-        amounts = all(cell.is_amount or not cell.text for cell in cells)
-        if amounts and any(cell.is_amount for cell in cells):
-            values = pl.Series(f"c{at}", [cell.amount for cell in cells], pl.Decimal(38, 4))
+def _adjusted(view: PartyView, lang: str) -> Table:
+    """Both balances brought to one figure; what is taken off stands without a sign of its own."""
+    zh = lang == "zh"
+    table = reconciliation_table(view)
+    last = len(table.rows) - 1
+    rows = []
+    for number, row in enumerate(table.rows):
+        text = Cell(_yours(row.text[0]) if zh else row.text[1])
+        if number in (0, last):
+            sums = [_ending(amount, at, last) if number else amount_cell(amount)
+                    for at, amount in ((1, row.ours), (2, row.theirs))]  # fmt: skip
         else:
-            values = pl.Series(f"c{at}", [cell.text for cell in cells], pl.String)
-        series.append(values)
-        columns.append(Column(f"c{at}", head))
-    style = pl.Series("style", ["sum" if row.is_sum else None for row in table.rows], pl.String)
-    return Listing(columns=tuple(columns), frame=pl.DataFrame([*series, style]), style="style")
+            sums = [unsigned_cell(amount) for amount in (row.ours, row.theirs)]
+        ends = number in (0, last)
+        rows.append(Row((text, *sums), is_sum=ends, is_unsigned=not ends))
+    return Table(
+        heads=("项目", "我方", "贵方") if zh else ("item", "ours", "yours"),
+        rows=tuple(rows),
+        unit=unit_text(view.currency, lang),
+        widths=(36.0, 20.0, 20.0, 30.0),
+    )
 
 
-def write_letter(letter: Letter, path: Path, *, force: bool = False) -> None:
-    """Write a letter as a page or a workbook, whole or not at all.
+def _ending(amount: Decimal | None, at: int, last: int) -> Cell:
+    return amount_cell(amount, f"SUM({{c{at}@0:{last - 1}}})")
 
-    Raises:
-        UsageError: the name ends in neither .html nor .xlsx, or the file exists and `force` is
-            false.
-    """
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        write_workbook([letter_sheet(letter)], path, force=force)
-    elif suffix == ".html":
-        with whole(path, force=force) as temporary:
-            temporary.write_text(letter_page(letter), "utf-8", newline="\n")
-    else:
-        raise UsageError(NO_LETTER.at(Place(file=str(path)), path.name))
+
+def _asked_of(asked: Sequence[Finding], lang: str) -> Table:
+    zh = lang == "zh"
+    heads = ("事项", "我方记录", "贵方记录", "依据")
+    at = 0 if zh else 1
+    return Table(
+        title="请贵公司核实的事项" if zh else "Please look at",
+        heads=heads if zh else ("what", "ours", "yours", "proof"),
+        rows=tuple(
+            Row(
+                text_cells(
+                    *(
+                        formal((_yours(text) if zh else text,), lang)[0]
+                        for text in (
+                            one.title(lang),
+                            _lines(one.ours),
+                            _lines(one.theirs),
+                            one.proof[at],
+                        )
+                    )
+                )
+            )
+            for one in asked
+        ),
+    )
+
+
+def _lines(lines: Sequence[LineRef]) -> str:
+    return "; ".join(f"{x.date} {x.voucher} {abs(x.amount):,.2f}" for x in lines)
+
+
+def _yours(text: str) -> str:
+    """What is said of the other side, said to it."""
+    return text.replace("对方", "贵方")

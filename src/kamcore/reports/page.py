@@ -11,6 +11,7 @@ import attrs
 from kamcore.pipeline.atomic import whole
 from kamcore.reports.chart import chart_svg
 from kamcore.reports.sheets import (
+    Boxes,
     Chart,
     Check,
     Column,
@@ -39,6 +40,8 @@ tfoot td{font-weight:bold;border-top:3px double #555}
 figure{margin:.8em 0;break-inside:avoid}figcaption{font-weight:bold;margin-bottom:.3em}
 figure svg{width:100%;max-width:1000px;height:auto;font-size:12px}
 figure text{paint-order:stroke;stroke:#fff;stroke-width:3px}
+div.boxes{display:flex;gap:1em;break-inside:avoid}
+div.boxes div{flex:1;border:1px solid #555;padding:.6em;min-height:8em}
 div.wide{overflow-x:auto}td:not(.n){min-width:4.5em}
 @media print{@page{size:A4 landscape;margin:1cm}thead{display:table-header-group}}
 """
@@ -88,6 +91,9 @@ def _part(part: Part, last: Listing | None, mark: str) -> str:
         return f"<p>{f'<b>{text}</b>' if part.bold else text}</p>"
     if isinstance(part, Fields):
         return _fields(part)
+    if isinstance(part, Boxes):
+        texts = (html.escape(text).replace("\n", "<br>") for text in part.texts)
+        return f'<div class="boxes">{"".join(f"<div>{text}</div>" for text in texts)}</div>'
     if isinstance(part, Check):
         return f'<p class="line"><i>{html.escape(part.text)}: {_plain(part.value, 2)}</i></p>'
     if isinstance(part, Chart):
@@ -113,7 +119,8 @@ def _listing(listing: Listing) -> str:
     rows = [f'<div class="wide"><table><thead>{_headings(listing.columns)}</thead><tbody>']
     for style, values in zip(styles, listing.values().iter_rows(), strict=True):
         cells = zip(values, listing.columns, strict=True)
-        said = "".join(_cell(value, column) for value, column in cells)
+        unsigned = style == "adjust"
+        said = "".join(_cell(_shown(value, unsigned), column) for value, column in cells)
         rows.append(f'<tr class="{style}">{said}</tr>' if style else f"<tr>{said}</tr>")
     rows.append("</tbody>")
     rows.append(f"<tfoot>{''.join(_feet(listing))}</tfoot>")
@@ -166,6 +173,11 @@ def _cell(value: Value, column: Column | None = None) -> str:
     else:
         said = _plain(value, places)
     return f'<td class="n{" r" if value < 0 else ""}">{said}</td>'
+
+
+def _shown(value: Value, unsigned: bool) -> Value:  # noqa: FBT001
+    """An amount without its sign where the text of its row says it."""
+    return abs(value) if unsigned and isinstance(value, Decimal) else value
 
 
 def _plain(value: Value, places: int) -> str:

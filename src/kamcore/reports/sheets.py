@@ -22,6 +22,7 @@ import polars as pl
 
 __all__ = [
     "SUM",
+    "Boxes",
     "Chart",
     "Check",
     "Column",
@@ -69,6 +70,8 @@ class Column:
     """Name of the frame's column of formulas, null where the cell is a plain value."""
     width: float | None = attrs.field(default=None, kw_only=True)
     """Width in characters; else that of the widest cell, within bounds."""
+    wrap: bool = attrs.field(default=False, kw_only=True)
+    """Let a text run over several lines of its cell."""
 
 
 @attrs.frozen
@@ -106,6 +109,13 @@ class Fields:
 
 
 @attrs.frozen(kw_only=True)
+class Boxes:
+    """Boxes side by side with room to write and to seal, a text at the top of each."""
+
+    texts: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
 class Footer:
     """A row below the totals: a formula for each named column, with its value beside it."""
 
@@ -122,7 +132,8 @@ class Listing:
     """A table: columns, rows, a total row.
 
     `style` names a text column of the frame that says how a row looks: ``opening``, ``sum``,
-    ``head`` or null for a plain one.  `totals` holds the values of totals that are no plain sum
+    ``head``, ``adjust`` (its text says 加 or 减, its amounts stand without a sign) or null for a
+    plain one.  `totals` holds the values of totals that are no plain sum
     of their column.  `keep` is how many columns stay in sight when scrolling.
     """
 
@@ -174,7 +185,7 @@ class Chart:
     values: tuple[str, ...] = ()
 
 
-Part = Title | Line | Paragraph | Fields | Listing | Check | Chart
+Part = Title | Line | Paragraph | Fields | Boxes | Listing | Check | Chart
 
 
 @attrs.frozen(kw_only=True)

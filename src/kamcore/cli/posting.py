@@ -1,0 +1,72 @@
+"""Letters to files: what `reconcile` and `statement` share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kamcore.cli.faults import BAD_VALUE
+from kamcore.cli.grammar import option
+from kamcore.cli.progress import progress
+from kamcore.cli.screen import Screen
+from kamcore.errors import UsageError
+from kamcore.pipeline.atomic import EXISTS, NOT_WRITABLE
+from kamcore.place import Place
+from kamcore.reports.letter import Letter
+from kamcore.reports.letter_writing import write_letter, write_letters
+from kamcore.reports.workbook import sheet_name
+
+__all__ = ["post", "ready", "reply_option"]
+
+TOGETHER = (".html", ".xlsx")
+"""Files that hold all letters; anything without a suffix is a folder with a page each."""
+
+reply_option = option(
+    "--reply-to",
+    "reply",
+    metavar="TEXT",
+    zh="回函地址、联系人和电话; 不给时留空待填",
+    en="Where the answer goes: address, person, telephone; blank lines when left out.",
+)
+
+
+def ready(out: Path | None, *, force: bool) -> None:
+    """Refuse a file for letters that cannot be, before any work is done.
+
+    Raises:
+        UsageError: it stands there and is not to be replaced, or is neither a page nor a
+            workbook nor a folder.
+    """
+    if out is None:
+        return
+    place = Place(file=str(out))
+    if out.suffix and out.suffix.lower() not in TOGETHER and not out.is_dir():
+        facts = {"parameter": "--letter / -o", "wants": " (.html, .xlsx)", "command": "kamcore"}
+        raise UsageError(BAD_VALUE.at(place, out.name, **facts))
+    if out.is_file() and (not force or not out.suffix):
+        raise UsageError(EXISTS.at(place, out.name))
+
+
+def post(screen: Screen, letters: Sequence[Letter], out: Path, *, force: bool) -> list[Path]:
+    """Write letters as one page or workbook, or a page each into a folder; give the files.
+
+    Raises:
+        UsageError: a file stands there and is not to be replaced, or cannot be written.
+    """
+    if not letters:
+        return []
+    if out.suffix.lower() in TOGETHER and not out.is_dir():
+        write_letters(letters, out, force=force)
+        return [out]
+    paths = [out / f"{one.number} {sheet_name(one.to_name)}.html" for one in letters]
+    standing = [path for path in paths if path.exists()]
+    if standing and not force:
+        raise UsageError(EXISTS.at(Place(file=str(standing[0])), standing[0]))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(NOT_WRITABLE.at(Place(file=str(out)), out, reason=reason)) from error
+    with progress(screen) as report:
+        for number, (letter, path) in enumerate(zip(letters, paths, strict=True), start=1):
+            write_letter(letter, path, force=force)
+            report("write", number, len(letters))
+    return paths
