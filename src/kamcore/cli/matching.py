@@ -16,6 +16,7 @@ from kamcore.cli.grammar import option
 from kamcore.cli.matched import Matched, Request, match_options, matched, with_applications
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen, money, needs_a_look
+from kamcore.cli.told import line_names
 from kamcore.errors import Fault, UsageError
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.xlsx_writing import write_xlsx
@@ -300,12 +301,8 @@ def _told(found: Matched) -> dict[str, str]:
     for one in (found.items, found.receipts):
         named = pl.concat([one.items, one.receipts]).select("party", "party_name").drop_nulls()
         told.update(named.unique().iter_rows())
-        if one.books is not None and one.books.lines.height:
-            heads = one.books.vouchers.select("voucher_id", "word", "number")
-            lines = one.books.lines.join(heads, on="voucher_id")
-            line = pl.concat_str("voucher_id", "line_no", "split_no", separator="/")
-            said = pl.format("{} {}-{}/{}", "date", "word", "number", "line_no")
-            told.update(lines.select(line, said.alias("said")).drop_nulls().iter_rows())
+        if one.books is not None:
+            told.update(line_names(one.books))
     return told
 
 

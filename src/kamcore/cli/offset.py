@@ -1,7 +1,6 @@
-"""``kamcore offset``: set-offs between accounts and parties, as drafts of vouchers."""
+"""``kamcore offset``: set-offs between accounts and parties: drafts, or books with them booked."""
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -12,67 +11,40 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.cli import drafts as drafting
 from kamcore.cli import grammar
-from kamcore.cli.asking import Asked, as_of_option, force_option, opened
-from kamcore.cli.faults import BAD_VALUE, MISSING
+from kamcore.cli.asking import as_of_option, force_option, opened
+from kamcore.cli.faults import MISSING
 from kamcore.cli.grammar import option
+from kamcore.cli.offset_asking import NOTHING_BOOKED, Request, as_rows, parties_of, write_books
+from kamcore.cli.offset_red import offset_reds
 from kamcore.cli.options import PATH, read_options, source_format
 from kamcore.cli.screen import Screen, money, width
-from kamcore.errors import UsageError
-from kamcore.ledger.draft import money_text
-from kamcore.matching.red_offset import red_offsets
+from kamcore.errors import Fault, UsageError
+from kamcore.ledger.draft import Draft, money_text
 from kamcore.matching.set_off import KINDS, TRANSFERS, SetOff, set_off, transfer, undo
+from kamcore.matching.set_off_booking import set_off_books
+from kamcore.matching.set_off_undoing import RED, booked_drafts, undone_books
+from kamcore.pipeline.atomic import EXISTS
+from kamcore.pipeline.drafting import draft_books
 from kamcore.pipeline.mapping_file import read_mapping
 from kamcore.place import Place
 
-RED = "red"
+NO_SENSE = Fault(
+    code="U1044",
+    zh="「{value}」不能用于 --kind {kind}",
+    en="{value} says nothing about --kind {kind}",
+    hint_zh="{hint}",
+    hint_en="{hint}",
+)
+
 EVERY = (*KINDS, *TRANSFERS, RED)
-
-
-@attrs.frozen(kw_only=True)
-class Request(Asked):
-    """What a set-off is asked."""
-
-    as_of: dt.datetime
-    kind: str
-    party: str | None = None
-    into: str | None = None
-    amount: str | None = None
-    mapping: Path | None = None
-    undone: bool = False
-    drafts: Path | None = None
-    to: str | None = None
-    preparer: str | None = None
-
-    @property
-    def drafting(self) -> drafting.Drafting:
-        """What is asked about the drafts."""
-        return drafting.Drafting(
-            drafts=self.drafts, to=self.to, preparer=self.preparer, force=self.force
-        )
-
-    @property
-    def limit(self) -> Decimal | None:
-        """The amount asked for.
-
-        Raises:
-            UsageError: it is no amount.
-        """
-        if self.amount is None:
-            return None
-        try:
-            found = Decimal(self.amount.replace(",", ""))
-        except InvalidOperation:
-            found = Decimal(0)
-        if found <= 0:
-            facts = {"parameter": "--amount", "wants": "", "command": "kamcore offset"}
-            raise UsageError(BAD_VALUE.at(Place(), self.amount, **facts))
-        return found
 
 
 @grammar.command(
     "offset",
-    zh="往来对冲: 预收冲应收、预付冲应付、应收冲应付、转账和红票对冲; 只出草稿, 不改账。",
-    en="Set off what parties owe and are owed: drafts of vouchers, nothing is booked.",
+    zh="往来对冲: 预收冲应收、预付冲应付、应收冲应付、转账和红票对冲。缺省只显示草稿; --books "
+    "写出已记账并核销的账套, --undo 撤回。",
+    en="Set off what parties owe and are owed: drafts of vouchers.  --books writes the books with "
+    "the set-offs booked and applied, --undo takes them back.",
 )
 @click.argument("file", type=PATH)
 @option(
@@ -109,41 +81,123 @@ class Request(Asked):
     "--undo",
     "undone",
     is_flag=True,
-    zh="出红字草稿, 撤回这样的对冲",
-    en="Draft the red vouchers that take such a set-off back.",
+    zh="撤回账套中这样的对冲: 红字草稿, 配合 --books 则记账并冲回核销",
+    en="Take such set-offs of the books back: red drafts, booked with --books.",
+)
+@option(
+    "--books",
+    type=PATH,
+    metavar="OUT",
+    zh="写出记入对冲, 带核销记录的账套 (kamcore 原生格式); 红票对冲可直接用 -o",
+    en="Write the books with the set-offs booked and applied (native format); for red, -o does.",
 )
 @drafting.drafts_options("-o")
 @force_option
 @read_options
 @source_format
 def command(screen: Screen, file: Path, **asked: Any) -> int:
-    """Print set-offs."""
+    """Print set-offs, and write what is asked for."""
     request = Request(**asked)
+    _sensible(request)
+    if request.kind == RED:
+        request = attrs.evolve(request, books=request.books or request.drafts, drafts=None)
     drafting.ready(request.drafting)
-    if request.kind in TRANSFERS and not (request.party and request.into):
+    if request.books is not None and request.books.exists() and not request.force:
+        raise UsageError(EXISTS.at(Place(file=str(request.books)), request.books))
+    books = opened(file, request).books
+    if request.kind == RED:
+        return offset_reds(screen, request, books)
+    return _drafted(screen, request, books)
+
+
+def _sensible(request: Request) -> None:
+    """Refuse what would be left out without a word."""
+    is_transfer, is_red = request.kind in TRANSFERS, request.kind == RED
+    if is_transfer and not request.undone and not (request.party and request.into):
         missing = "--party" if request.into else "--into"
         raise UsageError(MISSING.at(Place(), missing, command="kamcore offset"))
-    reading = opened(file, request)
+    senseless = {
+        "--into": request.into if not is_transfer else None,
+        "--amount": request.amount if is_red else None,
+        "--mapping": request.mapping if is_transfer or is_red else None,
+        "--to": request.to if is_red else None,
+        "-o": request.drafts if is_red and request.books else None,
+    }
+    for name, value in senseless.items():
+        if value is not None:
+            hint = "" if request.kind != RED else "--books"
+            raise UsageError(NO_SENSE.at(Place(), name, kind=_said(request), hint=hint))
+
+
+def _said(request: Request) -> str:
+    return f"{request.kind} --undo" if request.undone else request.kind
+
+
+def _drafted(screen: Screen, request: Request, books: Books) -> int:
+    """Set-offs with vouchers, or their undoing."""
     as_of = request.as_of.date()
-    head = {"as_of": as_of.isoformat(), "kind": request.kind}
-    if request.kind == RED:
-        return _red(screen, head, red_offsets(reading.books, as_of, person=request.preparer))
-    found = _found(reading.books, request)
-    drafts = [one.draft for one in found]
+    undone: tuple[Draft, ...] = ()
+    if request.undone:
+        undone = booked_drafts(books, request.kind, as_of, parties=parties_of(books, request))
+        if not undone:
+            _nothing_booked(screen, request)
+    found = () if undone else _found(books, request)
+    drafts = list(undone) or [one.draft for one in found]
     if request.undone:
         drafts = [undo(draft, as_of) for draft in drafts]
+    said: dict[str, Any] = {"as_of": as_of.isoformat(), "kind": request.kind}
+    said["rows"] = [one.to_json() for one in found] or [_undone_row(one, as_of) for one in undone]
+    said["drafts"] = drafting.as_json(drafts)
+    if not screen.is_json:
+        _show(screen, request.kind, found, undone)
+        drafting.show(screen, drafts, books)
+    if request.books is not None:
+        made = draft_books(drafts, books, preparer=request.preparer)
+        after = _booked(request, books, found, made)
+        held = set(books.applications["id"])
+        new = after.applications.filter(~pl.col("id").is_in(held))
+        said |= {"books": str(request.books), "applications": as_rows(new)}
+        write_books(screen, after, request)
+    said |= drafting.save(screen, drafts, books, request.drafting)
     if screen.is_json:
-        said = {
-            **head,
-            "rows": [one.to_json() for one in found],
-            "drafts": drafting.as_json(drafts),
-        }
-        screen.emit(said | drafting.save(screen, drafts, reading.books, request.drafting))
-    else:
-        _show(screen, request.kind, found)
-        drafting.show(screen, drafts, reading.books)
-        drafting.save(screen, drafts, reading.books, request.drafting)
+        screen.emit(said)
     return 0
+
+
+def _nothing_booked(screen: Screen, request: Request) -> None:
+    """Say that the red drafts are of what the books do not hold yet; never book these."""
+    words = {**KINDS, **TRANSFERS}[request.kind]
+    is_transfer = request.kind in TRANSFERS
+    if request.books is not None or (is_transfer and not (request.party and request.into)):
+        raise UsageError(NOTHING_BOOKED.at(Place(), words.zh, kind=words.en))
+    screen.note(
+        f"  账套中没有已记的{words.zh}; 以下是现在可做的{words.zh}的红字, 仅用于别处已记的账",
+        f"  the books hold no {words.en}; these are in red what they could be set off by now, "
+        "for books that hold it elsewhere",
+    )
+
+
+def _booked(request: Request, books: Books, found: tuple[SetOff, ...], made: Books) -> Books:
+    as_of, person = request.as_of.date(), request.preparer
+    if not request.undone:
+        return set_off_books(books, found, made, person=person)
+    parties = parties_of(books, request)
+    return undone_books(books, request.kind, as_of, made, parties=parties, person=person)
+
+
+def _undone_row(draft: Draft, as_of: dt.date) -> dict[str, Any]:
+    first = draft.lines[0]
+    currency = first.currency
+    amount = first.debit or first.credit
+    return {
+        "kind": draft.rule.removeprefix("set-off "),
+        "party": next(iter(first.aux.values()), ""),
+        "currency": currency,
+        "amount": money_text(amount if first.fx_amount is None else first.fx_amount, currency),
+        "date": draft.date.isoformat(),
+        "undone": as_of.isoformat(),
+        "summary": first.summary,
+    }
 
 
 def _found(books: Books, request: Request) -> tuple[SetOff, ...]:
@@ -163,8 +217,12 @@ def _found(books: Books, request: Request) -> tuple[SetOff, ...]:
     )
 
 
-def _show(screen: Screen, kind: str, found: tuple[SetOff, ...]) -> None:
+def _show(screen: Screen, kind: str, found: tuple[SetOff, ...], undone: tuple[Draft, ...]) -> None:
     words = {**KINDS, **TRANSFERS}[kind]
+    if undone:
+        many = len(undone)
+        screen.line(f"撤回{words.zh}: {many} 笔", f"taking back {words.en}: {many}", bold=True)
+        return
     screen.line(f"{words.zh}: {len(found)} 笔", f"{words.en}: {len(found)}", bold=True)
     if not found:
         return
@@ -179,31 +237,3 @@ def _show(screen: Screen, kind: str, found: tuple[SetOff, ...]) -> None:
         for row in rows:
             row[at] = " " * (wide - width(row[at])) + row[at]
     screen.table(rows)
-
-
-def _red(screen: Screen, head: dict[str, Any], found: pl.DataFrame) -> int:
-    rows = [
-        {
-            "id": row["id"],
-            "item": row["item"],
-            "receipt": row["receipt"],
-            "date": row["date"].isoformat(),
-            "amount": money_text(row["amount"]),
-            "rule": row["rule"],
-        }
-        for row in found.iter_rows(named=True)
-    ]
-    if screen.is_json:
-        screen.emit({**head, "rows": rows, "applications": rows, "drafts": []})
-        return 0
-    screen.line(
-        f"红票对冲: {len(rows)} 笔, 同一科目同一往来单位, 不需要凭证",
-        f"red against blue: {len(rows)}, on one account and party; no voucher is needed",
-        bold=True,
-    )
-    for row in rows:
-        screen.line(
-            f"  {row['receipt']} 冲 {row['item']}  {row['amount']}",
-            f"  {row['receipt']} takes back {row['item']}  {row['amount']}",
-        )
-    return 0

@@ -4,8 +4,8 @@ Open items and receipts come out of books (`open_lists`) or as frames of one's o
 which settle which, `applications` makes dated facts of it, and `settlement_drafts` drafts what is
 left to book.  Two sets of books are reconciled by `reconcile`; `view` shows one party, its
 `reconciliation_table` brings both balances to one figure, `adjustments` drafts what settles the
-differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs, `statements`
-lists what happened.  Functions are pure: nothing here reads a file, a clock or chance.
+differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs, `set_off_books`
+and `with_red_offsets` book them, `undone_books` takes them back; `statements` lists what happened.  Functions are pure: nothing here reads a file, a clock or chance.
 """
 
 from kamcore.matching.adjusting import Adjustments, Proof, adjustments, posted, proof_of_zero
@@ -23,6 +23,8 @@ from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, reconc
 from kamcore.matching.red_offset import red_offsets
 from kamcore.matching.result import Decision, Matching, Settled
 from kamcore.matching.set_off import SetOff, set_off, transfer, undo
+from kamcore.matching.set_off_booking import red_applications, set_off_books, with_red_offsets
+from kamcore.matching.set_off_undoing import booked_drafts, live_reds, undone_books
 from kamcore.matching.settling import SettlementAccounts, settlement_drafts
 from kamcore.matching.subset_sum import subsets
 
@@ -53,18 +55,22 @@ __all__ = [
     "accept_line",
     "adjustments",
     "applications",
+    "booked_drafts",
     "disputes",
     "explain_difference",
     "from_lines",
+    "live_reds",
     "match",
     "open_lists",
     "posted",
     "proof_of_zero",
     "reconcile",
     "reconciliation_table",
+    "red_applications",
     "red_offsets",
     "replay",
     "set_off",
+    "set_off_books",
     "settlement_drafts",
     "statements",
     "subsets",
@@ -72,6 +78,8 @@ __all__ = [
     "transfer",
     "undo",
     "undo_line",
+    "undone_books",
     "view",
     "views",
+    "with_red_offsets",
 ]
