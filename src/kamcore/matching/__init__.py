@@ -4,8 +4,9 @@ Open items and receipts come out of books (`open_lists`) or as frames of one's o
 which settle which, `applications` makes dated facts of it, and `settlement_drafts` drafts what is
 left to book.  Two sets of books are reconciled by `reconcile`; `view` shows one party, its
 `reconciliation_table` brings both balances to one figure, `adjustments` drafts what settles the
-differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs, `set_off_books`
-and `with_red_offsets` book them, `undone_books` takes them back; `statements` lists what happened.  Functions are pure: nothing here reads a file, a clock or chance.
+differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs,
+`set_off_books` and `with_red_offsets` book them and `undone_books` takes them back; `statements`
+lists what happened.  Functions are pure: nothing here reads a file, a clock or chance.
 """
 
 from kamcore.matching.adjusting import Adjustments, Proof, adjustments, posted, proof_of_zero
