@@ -207,3 +207,58 @@ def test_orders_are_listed_with_what_the_contract_says(forms):
 def test_an_order_that_is_not_there_leaves_no_trail():
     found = kamcore("order", "trace", "SO-99", AGREED, "--json")
     assert (found.code, found.json["steps"]) == (1, [])
+
+
+CONDITIONS = """
+[[item]]
+code = "A"
+"存货分类" = "泵"
+
+[[rebate]]
+"条款编号" = "R9"
+"客户编码" = "1"
+"合同号" = "HT9"
+"计算方法" = "总额"
+"返利比例" = "10%"
+"生效日期" = "2025-01-01"
+conditions = [
+    { "条件" = "产品结构", "存货分类" = "泵", "不低于" = "60%" },
+    { "条件" = "采购品种", "不低于" = 1 },
+    { "条件" = "均衡采购", "不低于" = 0 },
+    { "条件" = "无价格违约" },
+    { "条件" = "认定指标", "指标" = "display", "不低于" = 80 },
+]
+
+[[customer_fact]]
+customer = "1"
+measure = "display"
+value = 85
+on = "2025-03-01"
+"""
+BREACH = """
+[[customer_fact]]
+customer = "1"
+measure = "price_breach"
+flag = "是"
+on = "2025-06-01"
+evidence = "网店低于限价"
+"""
+
+
+def test_conditions_are_written_in_words_and_looked_up_in_what_is_stated(forms, tmp_path):
+    more, breach = tmp_path / "more.toml", tmp_path / "breach.toml"
+    more.write_text(CONDITIONS, "utf-8")
+    breach.write_text(BREACH, "utf-8")
+    words = ("--contract", "HT9", *PERIOD[2:], "--json")
+    plain = (
+        (tmp_path / "forms.toml")
+        .read_text("utf-8")
+        .replace('[[item]]\ncode = "A"', '[[item]]\ncode = "Z"')
+    )
+    (tmp_path / "forms.toml").write_text(plain, "utf-8")
+    said = kamcore("rebate", forms, str(more), *words).json
+    assert [one["met"] for one in said["conditions"]][:5] == [True] * 5
+    assert said["due"] == "5.00"
+    broken = kamcore("rebate", forms, str(more), str(breach), *words).json
+    assert [one["met"] for one in broken["conditions"]].count(False) == 1
+    assert broken["due"] == "0.00"

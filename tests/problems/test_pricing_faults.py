@@ -13,7 +13,7 @@ from kamcore.model.discount import paid_share
 from kamcore.model.order import Order, OrderMove, OrderStatus
 from kamcore.model.price import PriceRule, Unit
 from kamcore.model.promotion import Promotion
-from kamcore.model.rebate import RebateClause
+from kamcore.model.rebate import Condition, RebateClause
 from kamcore.pricing import (
     Prices,
     booked_purchases,
@@ -101,6 +101,7 @@ CASES = {
     "Q1110": lambda: lines(customer=[None]),
     "Q1201": clause,
     "Q1202": lambda: clause(rate=Decimal("0.01"), valid_to=BEFORE),
+    "Q1205": lambda: Condition(kind="mix", at_least=ONE),
     "Q1203": lambda: rebate(clause(rate=ONE), pl.DataFrame({"date": [DAY]}), since=DAY, until=DAY),
     "Q1204": lambda: rebate(
         clause(rate=ONE),
@@ -198,6 +199,10 @@ WORDS = {
     "Q1202": (
         "返利条款 FL 的失效日 2025-03-07 早于生效日 2025-03-08",
         "rebate clause 'FL' ends on 2025-03-07, before it starts on 2025-03-08",
+    ),
+    "Q1205": (
+        "返利条件「产品结构」没有写明存货分类或存货",
+        "the rebate condition mix names no item groups or items",
     ),
     "Q1203": (
         "销售事实缺少列 customer",

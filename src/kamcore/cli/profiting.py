@@ -28,9 +28,10 @@ from kamcore.forms.price_list import Item
 from kamcore.ledger.draft import money_text
 from kamcore.model.price import PricePolicy
 from kamcore.model.rebate import RebateClause
+from kamcore.model.tier import StatedFact
 from kamcore.pipeline import read
 from kamcore.pipeline.form_file import Forms
-from kamcore.pipeline.price_file import contracts, prices_of, sales_of
+from kamcore.pipeline.price_file import contracts, groups_of, prices_of, sales_of
 from kamcore.pricing import (
     Contribution,
     Rebate,
@@ -41,6 +42,7 @@ from kamcore.pricing import (
     rebate,
     sales_frame,
     with_due_dates,
+    with_groups,
 )
 from kamcore.reports.sheets import SUM, Column, Line, Listing, Sheet, Title
 
@@ -128,7 +130,7 @@ def _found(held: Forms, request: Request, share: Decimal) -> Contribution:
 
 def _sales(held: Forms, books: Books | None, *, tax_included: bool) -> pl.DataFrame:
     if books is not None:
-        return booked_sales(books, tax_included=tax_included)
+        return with_groups(booked_sales(books, tax_included=tax_included), groups_of(held))
     sales = sales_frame(sales_of(held))
     return sales if tax_included else net_of_tax(sales, _tax_rate(held))
 
@@ -146,6 +148,7 @@ def _rebate(held: Forms, books: Books | None, clause: RebateClause, request: Req
         since=request.since.date(),
         until=request.until.date(),
         as_of=request.known_by,
+        stated=held.of(StatedFact),
     )
 
 

@@ -34,9 +34,10 @@ from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import Draft, money_text
 from kamcore.model.chart import detect_family
 from kamcore.model.rebate import Measure, RebateClause
+from kamcore.model.tier import StatedFact
 from kamcore.pipeline import read
 from kamcore.pipeline.form_file import Forms
-from kamcore.pipeline.price_file import contracts, sales_of
+from kamcore.pipeline.price_file import contracts, groups_of, sales_of
 from kamcore.place import Place
 from kamcore.pricing import (
     Rebate,
@@ -47,6 +48,7 @@ from kamcore.pricing import (
     sales_frame,
     settlement_draft,
     with_due_dates,
+    with_groups,
 )
 from kamcore.reports.sheets import SUM, Column, Kind, Line, Listing, Sheet, Title
 
@@ -176,6 +178,7 @@ def _found(
     for clause in clauses:
         if request.books:
             sales = booked_sales(books, tax_included=clause.tax_included)
+            sales = with_groups(sales, groups_of(held))
         else:
             sales = sales_frame(sales_of(held))
         found.append(
@@ -186,6 +189,7 @@ def _found(
                 until=request.until.date(),
                 settled=settled.get(clause.id, ZERO),
                 as_of=request.known_by,
+                stated=held.of(StatedFact),
             )
         )
     return found

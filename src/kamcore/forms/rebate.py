@@ -57,14 +57,31 @@ class ConditionForm(Form):
 
     kind: ConditionKind = column("条件", "condition", example="按期付款")
     at_least: Level = column(
-        "不低于", "at least", default=Decimal(0), note=("增长率或采购额", "growth or volume")
+        "不低于",
+        "at least",
+        default=Decimal(0),
+        note=("增长率, 占比, 采购额或品种数", "growth, share, volume or number of items"),
     )
     grace_days: Whole = column("宽限天数", "days of grace", default=0)
     each: Flag = column("逐票判断", "invoice by invoice", default=False)
+    groups: Names = column(
+        "存货分类", "item groups", default=(), note=("产品结构用", "for the mix")
+    )
+    items: Names = column("存货", "items", default=(), note=("产品结构用", "for the mix"))
+    measure: Text = column(
+        "指标",
+        "measure",
+        default="",
+        note=("「客户指标」中认定的, 如 price_breach", "stated among customer facts"),
+    )
 
     def build(self) -> Condition:
-        """Make the value of the model."""
-        return Condition(**dict(self))
+        """Make the value of the model.
+
+        Raises:
+            Mistake: a mix names no groups or items, or a stated condition no measure.
+        """
+        return built(Condition, **dict(self))
 
 
 class RebateClauseForm(Form):

@@ -38,6 +38,11 @@ NO_RETURN_YEAR = Fault(
     zh="返利条款 {value} 的失效日 {to} 早于生效日 {since}",
     en="rebate clause {value!r} ends on {to}, before it starts on {since}",
 )
+CONDITION_LACKS = Fault(
+    code="Q1205",
+    zh="返利条件「{value}」没有写明{zh}",
+    en="the rebate condition {kind} names no {en}",
+)
 
 
 class RebateMethod(Word):
@@ -85,6 +90,11 @@ class ConditionKind(Word):
     PAID_ON_TIME = "paid_on_time", "按期付款"
     GROWTH = "growth", "同比增长"
     MINIMUM = "minimum", "最低采购"
+    REGULAR = "regular", "均衡采购"
+    MIX = "mix", "产品结构"
+    VARIETY = "variety", "采购品种"
+    NO_BREACH = "no_breach", "无价格违约"
+    STATED = "stated", "认定指标"
 
 
 @attrs.frozen(kw_only=True)
@@ -94,13 +104,34 @@ class Condition:
     ``paid_on_time``: no invoice is paid later than its due date and `grace_days`; with `each`
     only the invoices that were are left out, else one of them forfeits all.  ``growth``: the
     volume is at least (1 + `at_least`) times that of the same days a year before.  ``minimum``:
-    the volume is at least `at_least`.
+    the volume is at least `at_least`; ``regular``: that of every month that is over.  ``mix``:
+    the `groups` and `items` have a share of at least `at_least` of the volume.  ``variety``: at
+    least so many different items were bought.  ``no_breach``: nobody stated a `measure` above
+    zero in the period, a breach of the agreed resale price unless another is named.  ``stated``:
+    somebody stated the `measure`, and it is at least `at_least` (1 where that is left out).
+
+    Raises:
+        UsageError: a mix names no groups or items, or a stated condition no measure.
+        TypeError: a float is given as a figure.
     """
 
     kind: ConditionKind = attrs.field(converter=ConditionKind)
     at_least: Decimal = attrs.field(default=Decimal(0), converter=exact)
     grace_days: int = 0
     each: bool = False
+    groups: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    measure: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind is ConditionKind.MIX and not (self.groups or self.items):
+            raise self._lacks("存货分类或存货", "item groups or items")
+        if self.kind is ConditionKind.STATED and not self.measure:
+            raise self._lacks("指标", "a measure")
+
+    def _lacks(self, zh: str, en: str) -> UsageError:
+        facts = {"kind": self.kind.text(), "zh": zh, "en": en}
+        return UsageError(CONDITION_LACKS.at(Place(), self.kind.zh, **facts))
 
 
 @attrs.frozen(kw_only=True)

@@ -105,6 +105,7 @@ MEASURES = {
     "oldest_days": ("最长逾期天数", "days the oldest item is overdue"),
     "late_days": ("平均超期天数", "days beyond terms"),
     "late_share": ("逾期付款占比", "share paid late"),
+    "price_breach": ("价格违约", "breaches of the agreed price"),
 }
 """Measures kamcore works out or knows by name; a company may name any other."""
 

@@ -15,6 +15,7 @@ from kamcore.model.chart import detect_family
 from kamcore.model.contract import Contract
 from kamcore.model.price import PriceRule
 from kamcore.model.rebate import RebateClause
+from kamcore.model.tier import StatedFact
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
 from kamcore.pipeline.customer_facts import Customers
 from kamcore.pipeline.form_file import Forms
@@ -204,8 +205,8 @@ def _rebate(work: Work) -> Rebates:
     before = work.period.first_day - dt.timedelta(days=1)
     found, drafts = [], []
     for clause in _clauses(work):
-        now = _given(clause, customers.sales, work.as_of)
-        was = _given(clause, customers.sales, before).net if clause.valid_from <= before else ZERO
+        now = _given(clause, customers, work.as_of)
+        was = _given(clause, customers, before).net if clause.valid_from <= before else ZERO
         accounts = RebateAccounts.of(family, clause.form)
         draft = accrual_draft(now, accounts, work.as_of, was)
         found.append(now)
@@ -216,9 +217,15 @@ def _rebate(work: Work) -> Rebates:
     return Rebates(found=tuple(found), drafts=tuple(drafts), monthly=monthly)
 
 
-def _given(clause: RebateClause, sales: pl.DataFrame, until: dt.date) -> Rebate:
-    last = min(until, clause.valid_to)
-    return rebate(clause, sales, since=clause.valid_from, until=last, as_of=until)
+def _given(clause: RebateClause, customers: Customers, until: dt.date) -> Rebate:
+    return rebate(
+        clause,
+        customers.sales,
+        since=clause.valid_from,
+        until=min(until, clause.valid_to),
+        as_of=until,
+        stated=customers.forms.of(StatedFact),
+    )
 
 
 def _tell_rebate(work: Work, found: Rebates) -> Told:

@@ -22,8 +22,8 @@ from kamcore.model.order import Order
 from kamcore.model.tier import StatedFact, TierPolicy, TierRecord
 from kamcore.pipeline.archive_file import archive_of
 from kamcore.pipeline.form_file import Forms
-from kamcore.pipeline.price_file import contracts, sales_of
-from kamcore.pricing import booked_sales, sales_frame, with_due_dates
+from kamcore.pipeline.price_file import contracts, groups_of, sales_of
+from kamcore.pricing import booked_sales, sales_frame, with_due_dates, with_groups
 from kamcore.tiering import (
     CreditScore,
     Tiering,
@@ -103,7 +103,10 @@ class Customers:
     @cached_property
     def sales(self) -> pl.DataFrame:
         """Sales with due dates: those of the books, else those of the forms."""
-        found = booked_sales(self.books) if self.books else sales_frame(sales_of(self.forms))
+        if self.books is None:
+            found = sales_frame(sales_of(self.forms))
+        else:
+            found = with_groups(booked_sales(self.books), groups_of(self.forms))
         return with_due_dates(found, self.contracts)
 
     @cached_property

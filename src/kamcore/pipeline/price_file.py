@@ -56,8 +56,12 @@ def contracts(forms: Forms) -> tuple[Contract, ...]:
 
 def sales_of(forms: Forms) -> tuple[Sale, ...]:
     """The sales that forms hold, each with the group of its item."""
-    groups = {item.code: item.group for item in forms.of(Item)}
-    return tuple(_grouped(forms.of(Sale), groups))
+    return tuple(_grouped(forms.of(Sale), groups_of(forms)))
+
+
+def groups_of(forms: Forms) -> dict[str, str]:
+    """The group of every item the forms list."""
+    return {item.code: item.group for item in forms.of(Item)}
 
 
 def _grouped(sales: Iterable[Sale], groups: dict[str, str]) -> Iterator[Sale]:

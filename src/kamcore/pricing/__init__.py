@@ -1,6 +1,6 @@
 """Which price and why, from dated and ordered sources; rebates by contract."""
 
-from kamcore.pricing.booked import booked_purchases, booked_sales, with_due_dates
+from kamcore.pricing.booked import booked_purchases, booked_sales, with_due_dates, with_groups
 from kamcore.pricing.bulk import PricedLines, price_orders
 from kamcore.pricing.choosing import Question
 from kamcore.pricing.contracting import contract_prices
@@ -58,4 +58,5 @@ __all__ = [
     "synchronised",
     "trace",
     "with_due_dates",
+    "with_groups",
 ]

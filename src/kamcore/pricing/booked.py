@@ -5,7 +5,7 @@ credit ones are returns.  Every other line on a receivable pays: it settles the 
 or, where payments name none, the oldest first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -19,7 +19,7 @@ from kamcore.place import Place
 from kamcore.pricing.invoicing import PURCHASES
 from kamcore.pricing.rebating import SALES
 
-__all__ = ["booked_purchases", "booked_sales", "with_due_dates"]
+__all__ = ["booked_purchases", "booked_sales", "with_due_dates", "with_groups"]
 
 NO_CUSTOMERS = Fault(
     code="Q1401",
@@ -115,6 +115,13 @@ def with_due_dates(sales: pl.DataFrame, contracts: Iterable[Contract]) -> pl.Dat
     agreed = agreed.group_by("customer", "date").agg(pl.col("agreed").min())
     sales = sales.join(agreed, on=["customer", "date"], how="left", maintain_order="left")
     return sales.with_columns(due=pl.coalesce("due", "agreed")).drop("agreed")
+
+
+def with_groups(sales: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
+    """Sales with the group of their item, by code, where they have none themselves."""
+    known = pl.col("item").replace_strict(groups, default="", return_dtype=pl.String)
+    none = pl.col("group").is_null() | (pl.col("group") == "")
+    return sales.with_columns(group=pl.when(none).then(known).otherwise(pl.col("group")))
 
 
 def _live(books: Books) -> pl.DataFrame:

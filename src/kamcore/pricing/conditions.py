@@ -2,7 +2,7 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +11,14 @@ import polars as pl
 
 from kamcore.ledger.draft import money_text
 from kamcore.model.rebate import Condition, ConditionKind, Measure, RebateClause
+from kamcore.model.tier import StatedFact, measure_name
 
 __all__ = ["Finding", "Period", "condition_findings", "in_time", "named", "scope_findings"]
 
 HUNDRED = Decimal(100)
+_DECEMBER = 12
+PRICE_BREACH = "price_breach"
+"""The measure in which people state that a customer sold below the agreed price."""
 
 
 @attrs.frozen
@@ -62,25 +66,44 @@ class Finding:
 
 
 def condition_findings(
-    clause: RebateClause, sales: pl.DataFrame, period: Period
+    clause: RebateClause,
+    sales: pl.DataFrame,
+    period: Period,
+    stated: Iterable[StatedFact] = (),
 ) -> tuple[Finding, ...]:
-    """Look at every condition of a clause; `sales` are those the clause is about, of any day."""
-    return tuple(_findings(clause, sales, period))
+    """Look at every condition of a clause; `sales` are those the clause is about, of any day.
+
+    `stated` is what people state of customers, those of others are left out.
+    """
+    own = tuple(one for one in stated if one.customer == clause.customer)
+    return tuple(_findings(clause, sales, period, own))
 
 
-def _findings(clause: RebateClause, sales: pl.DataFrame, period: Period) -> Iterator[Finding]:
+def _findings(
+    clause: RebateClause, sales: pl.DataFrame, period: Period, stated: tuple[StatedFact, ...]
+) -> Iterator[Finding]:
     now = sales.filter(period.holds())
+    counted = in_time(clause, now, period)
     for condition in clause.conditions:
-        if condition.kind is ConditionKind.PAID_ON_TIME:
-            yield _paid_on_time(condition, now, period)
-            continue
-        volume = _volume(clause, in_time(clause, now, period))
-        if condition.kind is ConditionKind.MINIMUM:
-            yield _minimum(condition, clause, volume)
-        else:
-            earlier = period.year_before()
-            before = _volume(clause, sales.filter(earlier.holds()))
-            yield _growth(condition, clause, (volume, before), earlier)
+        match condition.kind:
+            case ConditionKind.PAID_ON_TIME:
+                yield _paid_on_time(condition, now, period)
+            case ConditionKind.MINIMUM:
+                yield _minimum(condition, clause, _volume(clause, counted))
+            case ConditionKind.GROWTH:
+                earlier = period.year_before()
+                before = _volume(clause, sales.filter(earlier.holds()))
+                yield _growth(condition, clause, (_volume(clause, counted), before), earlier)
+            case ConditionKind.REGULAR:
+                yield _regular(condition, clause, counted, period)
+            case ConditionKind.MIX:
+                yield _mix(condition, clause, counted)
+            case ConditionKind.VARIETY:
+                yield _variety(condition, counted)
+            case ConditionKind.NO_BREACH:
+                yield _no_breach(condition, stated, period)
+            case ConditionKind.STATED:
+                yield _stated(condition, stated, period)
 
 
 def scope_findings(
@@ -171,7 +194,7 @@ def _growth(
     earlier: Period,
 ) -> Finding:
     volume, before = volumes
-    percent = f"{(condition.at_least * HUNDRED).normalize():f}%"
+    percent = _percent(condition.at_least)
     # Growth over nothing cannot be stated as a share: without a year before it is not met.
     met = before > 0 and volume >= before * (1 + condition.at_least)
     facts = {
@@ -183,6 +206,108 @@ def _growth(
     }
     zh, en = f"同比增长不低于 {percent}", f"growth over the year before of at least {percent}"
     return Finding(condition, met, zh, en, facts)
+
+
+def _regular(
+    condition: Condition, clause: RebateClause, counted: pl.DataFrame, period: Period
+) -> Finding:
+    """Months that are over by the end of the period; the one that still runs is not judged."""
+    months = {
+        (year, month): Decimal(0)
+        for year, month in _months(period.since, period.until)
+        if dt.date(year, month, calendar.monthrange(year, month)[1]) <= period.until
+    }
+    name = "amount" if clause.measure is Measure.AMOUNT else "quantity"
+    for day, volume in counted.select("date", name).iter_rows():
+        if (day.year, day.month) in months:
+            months[day.year, day.month] += volume
+    lacking = {
+        f"{year}-{month:02d}": _said(clause, volume)
+        for (year, month), volume in months.items()
+        if volume < condition.at_least
+    }
+    least = _said(clause, condition.at_least)
+    facts = {"months": len(months), "at_least": least, "below": lacking}
+    zh, en = f"每月采购不少于 {least}", f"purchases of at least {least} in every month"
+    return Finding(condition, not lacking, zh, en, facts)
+
+
+def _months(since: dt.date, until: dt.date) -> Iterator[tuple[int, int]]:
+    year, month = since.year, since.month
+    while (year, month) <= (until.year, until.month):
+        yield year, month
+        year, month = (year, month + 1) if month < _DECEMBER else (year + 1, 1)
+
+
+def _mix(condition: Condition, clause: RebateClause, counted: pl.DataFrame) -> Finding:
+    wanted = pl.col("group").is_in(list(condition.groups)) | pl.col("item").is_in(
+        list(condition.items)
+    )
+    part, whole = _volume(clause, counted.filter(wanted)), _volume(clause, counted)
+    listed = ", ".join((*condition.groups, *condition.items))
+    percent = _percent(condition.at_least)
+    facts = {
+        "part": _said(clause, part),
+        "volume": _said(clause, whole),
+        "share": f"{part / whole * HUNDRED:.2f}%" if whole > 0 else None,
+    }
+    met = whole > 0 and part >= whole * condition.at_least
+    zh, en = f"{listed} 占比不低于 {percent}", f"{listed} at least {percent} of the volume"
+    return Finding(condition, met, zh, en, facts)
+
+
+def _variety(condition: Condition, counted: pl.DataFrame) -> Finding:
+    """Items of which more was bought than taken back."""
+    sums = counted.filter(pl.col("item") != "").group_by("item").agg(pl.col("amount").sum())
+    items = sums.filter(pl.col("amount") > 0)["item"].sort().to_list()
+    least = f"{condition.at_least.normalize():f}"
+    facts = {"items": items, "count": len(items), "at_least": least}
+    zh, en = f"采购品种不少于 {least} 个", f"at least {least} different items"
+    return Finding(condition, len(items) >= condition.at_least, zh, en, facts)
+
+
+def _no_breach(condition: Condition, stated: tuple[StatedFact, ...], period: Period) -> Finding:
+    measure = condition.measure or PRICE_BREACH
+    found = [
+        one
+        for one in stated
+        if one.measure == measure and one.value > 0 and period.since <= one.on <= period.until
+    ]
+    facts = {
+        "breaches": [
+            {"date": one.on.isoformat(), "evidence": one.evidence, "person": one.person}
+            for one in sorted(found, key=lambda one: one.on)
+        ]
+    }
+    zh, en = f"期间无{measure_name(measure, 'zh')}", f"no {measure_name(measure)} in the period"
+    return Finding(condition, not found, zh, en, facts)
+
+
+def _stated(condition: Condition, stated: tuple[StatedFact, ...], period: Period) -> Finding:
+    """The last statement known that still holds at the end of the period decides."""
+    known = [
+        one
+        for one in stated
+        if one.measure == condition.measure
+        and one.on <= period.as_of
+        and (one.until is None or period.until <= one.until)
+    ]
+    last = max(known, key=lambda one: one.on, default=None)
+    wanted = condition.at_least or Decimal(1)
+    facts = {
+        "value": None if last is None else f"{last.value.normalize():f}",
+        "stated_on": None if last is None else last.on.isoformat(),
+        "evidence": "" if last is None else last.evidence,
+        "person": "" if last is None else last.person,
+    }
+    least = f"{wanted.normalize():f}"
+    zh = f"{measure_name(condition.measure, 'zh')}不低于 {least} (认定)"
+    en = f"{measure_name(condition.measure)} stated at least {least}"
+    return Finding(condition, last is not None and last.value >= wanted, zh, en, facts)
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * HUNDRED).normalize():f}%"
 
 
 def _volume(clause: RebateClause, sales: pl.DataFrame) -> Decimal:

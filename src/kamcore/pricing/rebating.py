@@ -18,6 +18,7 @@ from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import money_text
 from kamcore.model.band import Band
 from kamcore.model.rebate import Measure, RebateClause, RebateMethod, Sale
+from kamcore.model.tier import StatedFact
 from kamcore.place import Place
 from kamcore.pricing.conditions import (
     Finding,
@@ -165,11 +166,13 @@ def rebate(  # noqa: PLR0913  the front door spells its choices out (decision 00
     until: dt.date,
     settled: Decimal = ZERO,
     as_of: dt.date | None = None,
+    stated: Iterable[StatedFact] = (),
 ) -> Rebate:
     """What a clause gives on the sales from `since` to `until`, less what was `settled` before.
 
     Sales are a frame with the columns of `SALES` or `Sale` values; those of other customers,
-    groups and days are left out.  Payments count that are known on `as_of` (else on `until`).
+    groups and days are left out.  Payments count that are known on `as_of` (else on `until`);
+    `stated` is what people state of customers, for conditions that ask for it.
     Bands of a quantity with a share as rate take the average price of the period.
 
     Raises:
@@ -179,7 +182,7 @@ def rebate(  # noqa: PLR0913  the front door spells its choices out (decision 00
     period = Period(max(since, clause.valid_from), min(until, clause.valid_to), as_of or until)
     owned = frame.filter(pl.col("customer") == clause.customer)
     scoped = _scoped(owned, clause)
-    findings = condition_findings(clause, scoped, period)
+    findings = condition_findings(clause, scoped, period, stated)
     counted = in_time(clause, scoped.filter(period.holds()), period)
     quantity, amount = counted.select(pl.col("quantity").sum(), pl.col("amount").sum()).row(0)
     by_amount = clause.measure is Measure.AMOUNT
