@@ -366,5 +366,8 @@ def test_a_later_version_ends_the_one_before_even_when_it_ends_itself():
 
 
 def test_two_versions_cannot_start_on_one_day():
-    with pytest.raises(BooksError, match="Q1101"):
+    with pytest.raises(BooksError, match="Q1101") as caught:
         ask(LISTED, attrs.evolve(LISTED, price=D(1)))
+    # Neither says when it starts.
+    assert caught.value.problem.message("en").endswith("no date")
+    assert caught.value.problem.message("zh").endswith("未写日期")

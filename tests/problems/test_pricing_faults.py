@@ -150,8 +150,8 @@ WORDS = {
         "the price of a price rule is negative: -1",
     ),
     "Q1101": (
-        "规则 LP 有两个版本都从 2025-03-08 起生效",
-        "rule 'LP' has two versions that start on 2025-03-08",
+        "规则 LP 有两个版本的生效日相同: 2025-03-08",
+        "rule 'LP' has two versions that start on the same day: 2025-03-08",
     ),
     "Q1102": (
         "品目 A 没有计量单位「吨」",

@@ -25,8 +25,8 @@ __all__ = ["Entry", "Prices", "Scope"]
 
 SAME_START = Fault(
     code="Q1101",
-    zh="规则 {value} 有两个版本都从 {since} 起生效",
-    en="rule {value!r} has two versions that start on {since}",
+    zh="规则 {value} 有两个版本的生效日相同: {since_zh}",
+    en="rule {value!r} has two versions that start on the same day: {since}",
     hint_zh="后一版写自己的生效日; 已答过的价格不会改写",
     hint_en="give the later version a day of its own; answers given are not rewritten",
 )
@@ -189,7 +189,12 @@ def _entries_of(rules: Iterable[R]) -> Iterator[Entry[R]]:
             until = rule.valid_to
             if next_one is not None:
                 if next_one == rule.valid_from:
-                    raise BooksError(SAME_START.at(Place(), rule.id, since=next_one))
+                    dated = next_one > dt.date.min
+                    facts = {
+                        "since": next_one if dated else "no date",
+                        "since_zh": next_one if dated else "未写日期",
+                    }
+                    raise BooksError(SAME_START.at(Place(), rule.id, **facts))
                 until = min(until, next_one - ONE_DAY)
             yield from _rows_of(rule, until)
 
