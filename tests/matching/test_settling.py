@@ -210,3 +210,14 @@ def test_documents_take_drafts_as_adjustments():
     ]  # fmt: skip
     total = age(after, as_of=END, account="1122").to_polars()["total"].sum()
     assert total == 0
+
+
+@pytest.mark.parametrize("blank", ["item", "receipt"])
+def test_no_exchange_difference_is_made_up_where_a_list_says_no_base_amount(blank):
+    said = {"base": "71500.00", **USD}
+    items = rows(("A", 10000, USD if blank == "item" else said))
+    receipts = rows(("R", 10000, USD if blank == "receipt" else said))
+    assert drafts_of(items, receipts) == ()
+    found = match(items, receipts)
+    (one,) = applications(found.automatic, found.documents).iter_rows(named=True)
+    assert (one["amount"], one["fx_amount"]) == (71500, 10000)

@@ -195,7 +195,7 @@ def spread(
     applied: list[tuple[Pair, Decimal]] = []
     kept: tuple[dict[Side, Decimal], dict[Side, Decimal]] = ({}, {})
     for item, receipt, amount in pairs(decision, documents):
-        both = share.of(item, amount), share.of(receipt, amount)
+        both = share.of_both(item, receipt, amount)
         applied.append(((item, receipt, amount), min(both)))
         for side, doc, base in zip(kept, (item, receipt), both, strict=True):
             side[doc] = side.get(doc, ZERO) + base - min(both)
@@ -222,6 +222,19 @@ class Shares:
     def __init__(self, documents: Mapping[Side, Mapping[str, Any]]) -> None:
         self._documents = documents
         self._used: dict[Side, Decimal] = {}
+
+    def of_both(self, item: Side, receipt: Side, amount: Decimal) -> tuple[Decimal, Decimal]:
+        """The next shares of two documents that settle one another.
+
+        A foreign document that does not say its amount in base currency takes the other's: no
+        rate is known, so no exchange difference is made up.
+        """
+        both = self.of(item, amount), self.of(receipt, amount)
+        blank = [self._documents[name]["base"] is None for name in (item, receipt)]
+        if blank[0] != blank[1]:
+            said = both[blank.index(False)]
+            return said, said
+        return both
 
     def of(self, name: Side, amount: Decimal) -> Decimal:
         """The next share of a document."""
