@@ -11,6 +11,7 @@ from kamcore.errors import BooksError, UsageError
 from kamcore.matching import (
     Matching,
     SettlementAccounts,
+    StatementPolicy,
     Undo,
     applications,
     from_lines,
@@ -20,15 +21,20 @@ from kamcore.matching import (
     replay,
     set_off,
     settlement_drafts,
+    statement_lines,
     statements,
     to_lines,
+    transfer,
 )
-from kamcore.matching.set_off import KINDS
+from kamcore.matching.control_balances import control_balances
+from kamcore.matching.red_offset import undone
+from kamcore.matching.set_off import KINDS, linked_parties
 from kamcore.matching.settled import settled_books
 from kamcore.pipeline.drafting import draft_books
 from matching.histories import AS_OF, drawn
 from matching.lists import days, rows
 from matching.two_books import two_books
+from set_off_books import given as two_roles
 from small_books import books as small
 from small_books import cr, dr, voucher
 
@@ -173,12 +179,56 @@ def test_settled_books_stay_in_the_engine(engine) -> None:
     engine.same(after["lines"], wanted.lines)
 
 
-def test_statements_and_set_offs(engine, ours) -> None:
-    given = tables(engine, ours)
-    assert len(list(statements(given, AS_OF))) == len(list(statements(ours, AS_OF))) > 0
-    assert red_offsets(given, AS_OF).equals(red_offsets(ours, AS_OF))
+def told(source: object, **asked: object) -> list[dict]:
+    return [one.to_json() for one in statements(source, AS_OF, **asked)]
+
+
+def test_statements_are_queries_of_the_engine(engine, books, ours) -> None:
+    """With stated openings, void vouchers, two currencies and lines that name nobody."""
+    given, day = engine.tables(books), dt.date(2025, 3, 1)
+    for asked in ({}, {"since": day}, {"policy": StatementPolicy(accounts=("1122.01",))}):
+        engine.same(statement_lines(given, AS_OF, **asked), statement_lines(books, AS_OF, **asked))
+        assert told(given, **asked) == told(books, **asked)
+    named = tables(engine, ours)
+    assert told(named, party="K002") == [one for one in told(ours) if one["party"] == "K002"]
+
+
+def test_balances_of_parties_are_queries_of_the_engine(engine, books, ours) -> None:
+    engine.same(control_balances(engine.tables(books), END), control_balances(books, END))
+    engine.same(control_balances(tables(engine, ours), AS_OF), control_balances(ours, AS_OF))
+
+
+def test_set_offs_are_drafted_from_sums_of_the_engine(engine) -> None:
+    books = two_roles()
+    given = tables(engine, books)
+    assert linked_parties(given) == linked_parties(books) == {"C1": ("S9", "name")}
     for kind in KINDS:
-        assert set_off(given, kind, as_of=AS_OF) == set_off(ours, kind, as_of=AS_OF)
+        found = set_off(given, kind, as_of=AS_OF)
+        assert found == set_off(books, kind, as_of=AS_OF)
+        assert found
+    asked = {"as_of": AS_OF, "party": "S9", "into": "S10", "amount": Decimal("12.5")}
+    assert transfer(given, "payable-transfer", **asked) == transfer(
+        books, "payable-transfer", **asked
+    )
+
+
+def test_red_lines_are_found_in_the_engine(engine) -> None:
+    """In part, in a foreign currency at another rate, and nothing of what has no red line."""
+    usd = {"currency": "USD", **CUSTOMER}
+    books = small(
+        voucher(1, dr("1122", 710, fx_debit=Decimal(100), summary="发票号10000001", **usd)),
+        voucher(2, dr("1122", -219, fx_debit=Decimal(-30), summary="红字10000001", **usd)),
+        voucher(3, dr("1122", 70, **CUSTOMER)),
+        voucher(4, dr("1122", -70, summary="红字", **CUSTOMER)),
+        voucher(5, cr("2202", 70, aux={"supplier": "9"})),
+    )
+    wanted, found = red_offsets(books, END), red_offsets(tables(engine, books), END)
+    engine.same(found, wanted)
+    assert wanted.select("item", "receipt", "amount", "fx_amount").rows() == [
+        ("3/1/1", "4/1/1", 70, 70),
+        ("1/1/1", "2/1/1", 213, 30),
+    ]
+    engine.same(undone(found, AS_OF), undone(wanted, AS_OF))
 
 
 def test_a_float_is_never_money(ours) -> None:

@@ -6,7 +6,8 @@ left to book.  Two sets of books are reconciled by `reconcile`; `view` shows one
 `reconciliation_table` brings both balances to one figure, `adjustments` drafts what settles the
 differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs,
 `set_off_books` and `with_red_offsets` book them and `undone_books` takes them back; `statements`
-lists what happened.  Functions are pure: nothing here reads a file, a clock or chance.
+and `statement_lines` list what happened.  Functions are pure: nothing here reads a file, a clock
+or chance.
 """
 
 from kamcore.matching.adjusting import Adjustments, Proof, adjustments, posted, proof_of_zero
@@ -15,7 +16,8 @@ from kamcore.matching.balance_causes import Explanation, explain_difference
 from kamcore.matching.decisions import Saved, accept_line, from_lines, replay, to_lines, undo_line
 from kamcore.matching.dispute import Dispute, DisputeEvent, disputes
 from kamcore.matching.one_sided import match
-from kamcore.matching.party_statement import Statement, StatementPolicy, statements
+from kamcore.matching.party_lines import StatementPolicy, statement_lines
+from kamcore.matching.party_statement import Statement, statements
 from kamcore.matching.party_view import Finding, PartyView, view, views
 from kamcore.matching.policy import REASONS, Answer, MatchPolicy, Reason
 from kamcore.matching.positions import open_lists
@@ -73,6 +75,7 @@ __all__ = [
     "set_off",
     "set_off_books",
     "settlement_drafts",
+    "statement_lines",
     "statements",
     "subsets",
     "to_lines",

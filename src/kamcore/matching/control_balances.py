@@ -1,70 +1,69 @@
 """What every party owes or is owed on every control account, as of any day."""
 
 import datetime as dt
+from typing import Any
 
-import polars as pl
+import narwhals as nw
 
-from kamcore.books import Books
+from kamcore.ledger.engine import SUM, Source, open_frames, stack
+from kamcore.ledger.movements import base_of
+from kamcore.ledger.tree import AccountTree
+from kamcore.matching.member_names import with_names
 from kamcore.matching.sides import Side, control_accounts, live_lines_of, stock_of
 
-__all__ = ["control_balances"]
+__all__ = ["control_balances", "lazy_control_balances"]
 
-_SUM = pl.Decimal(38, 4)
 _KEYS = ("account", "role", "dimension", "member", "currency")
 
 
-def control_balances(books: Books, as_of: dt.date) -> pl.DataFrame:
+def control_balances(source: Source, as_of: dt.date) -> Any:
     """Balances of the receivable and payable accounts by party, stated openings included.
 
     Columns: ``account``, ``role``, ``dimension``, ``member``, ``name``, ``credit_code``,
     ``currency``, ``fx`` (in that currency) and ``base``, both signed with debit positive (Decimal,
-    4 places).  Void vouchers do not count; rows that are zero both ways are left out.
+    4 places).  Void vouchers do not count; rows that are zero both ways are left out.  The frame
+    is of the caller's kind, sorted by dimension, member, currency and account.
+
+    Raises:
+        BooksError: a column is missing or of another type; a float is never money.
     """
-    base = books.entity.base_currency
-    side = Side(frames=books, accounts=control_accounts(books, "both", notes=True))
-    foreign = pl.col("currency").is_not_null() & (pl.col("currency") != base)
-    moved = pl.col("debit").fill_null(0) - pl.col("credit").fill_null(0)
-    fx = pl.col("fx_debit").fill_null(0) - pl.col("fx_credit").fill_null(0)
-    asked = ("date", "debit", "credit", "currency", "fx_debit", "fx_credit")
-    lines = (
-        side.frames.fetch(live_lines_of(side, asked))
-        .filter(pl.col("date").is_null() | (pl.col("date") <= as_of))
-        .select(
-            "account",
-            "role",
-            "dimension",
-            "member",
-            pl.col("currency").fill_null(base),
-            base=moved.cast(_SUM),
-            fx=pl.when(foreign).then(fx).otherwise(moved).cast(_SUM),
-        )
-        .collect()
-    )
-    rows = pl.concat([lines, _stock(side)])
-    rows = rows.with_columns(member=pl.when(pl.col("member") != "").then("member"))
-    sums = rows.group_by(_KEYS).agg(pl.col("fx", "base").sum())
-    known = books.members.select(
-        "dimension", pl.col("code").alias("member"), "name", "credit_code"
-    ).unique(["dimension", "member"], keep="first", maintain_order=True)
-    named = sums.join(known, on=["dimension", "member"], how="left")
-    return (
-        named.filter((pl.col("fx") != 0) | (pl.col("base") != 0))
-        .select(*_KEYS[:4], "name", "credit_code", "currency", "fx", "base")
-        .sort("dimension", "member", "currency", "account", nulls_last=True)
-    )
+    frames = open_frames(source)
+    order = ("dimension", "member", "currency", "account")
+    return frames.give(lazy_control_balances(frames, as_of).sort(*order, nulls_last=True))
 
 
-def _stock(side: Side) -> pl.DataFrame:
-    found = stock_of(side)
-    if found is None:
-        return pl.DataFrame(schema={**dict.fromkeys(_KEYS, pl.String), "base": _SUM, "fx": _SUM})
-    own = pl.col("currency") == side.frames.entity.base_currency
-    return (
-        side.frames.fetch(found)
-        .select(
-            *_KEYS,
-            base=pl.col("stock").cast(_SUM),
-            fx=pl.when(own).then("stock").otherwise("fx_stock").cast(_SUM),
-        )
-        .collect()
-    )
+def lazy_control_balances(
+    source: Source, as_of: dt.date, tree: AccountTree | None = None
+) -> nw.LazyFrame[Any]:
+    """The same as a lazy frame of the source's engine, unsorted.
+
+    `tree` is that of the source's accounts, where the caller has built it.
+    """
+    frames = open_frames(source)
+    accounts = control_accounts(tree or frames, "both", notes=True)
+    side = Side(frames=frames, accounts=accounts)
+    own = base_of(frames) == frames.entity.base_currency
+    amount = {
+        name: nw.col(name).fill_null(0) for name in ("debit", "credit", "fx_debit", "fx_credit")
+    }
+    moved = (amount["debit"] - amount["credit"]).cast(SUM)
+    moved_fx = (amount["fx_debit"] - amount["fx_credit"]).cast(SUM)
+    asked = ("date", "debit", "credit")
+    lines = live_lines_of(side, asked, ("currency", "fx_debit", "fx_credit"))
+    lines = lines.filter(nw.col("date").is_null() | (nw.col("date") <= nw.lit(as_of)))
+    lines = lines.with_columns(
+        currency=base_of(frames), base=moved, fx=nw.when(own).then(moved).otherwise(moved_fx)
+    ).select(*_KEYS, "fx", "base")
+    before = stock_of(side)
+    if before is not None:
+        stood, stood_fx = nw.col("stock").cast(SUM), nw.col("fx_stock").cast(SUM)
+        before = before.with_columns(
+            base=stood, fx=nw.when(own).then(stood).otherwise(stood_fx)
+        ).select(*_KEYS, "fx", "base")
+        lines = stack(lines, before)
+    sums = lines.group_by(*_KEYS).agg(nw.col("fx").sum(), nw.col("base").sum())
+    sums = sums.filter((nw.col("fx") != 0) | (nw.col("base") != 0))
+    named = with_names(frames, sums, ("name", "credit_code"))
+    member = nw.when(nw.col("member") != "").then(nw.col("member"))
+    columns = (*_KEYS[:4], "name", "credit_code", "currency", "fx", "base")
+    return named.with_columns(member=member).select(*columns)

@@ -1,6 +1,6 @@
 """Statements of account (对账单): what a party owed, what came and went, and what it owes.
 
-What is listed, and what each line is called, says `kamcore.matching.statement_lines`; here it is
+What is listed, and what each line is called, says `kamcore.matching.party_lines`; here it is
 made objects for letters, a statement per party and currency.
 """
 
@@ -13,8 +13,8 @@ import attrs
 
 from kamcore.ledger.draft import money_text
 from kamcore.ledger.engine import Source, conserved, open_frames
+from kamcore.matching.party_lines import OPENING, StatementPolicy, lazy_statement_lines
 from kamcore.matching.sides import first_day
-from kamcore.matching.statement_lines import OPENING, StatementPolicy, lazy_statement_lines
 
 __all__ = [
     "LINE_KINDS",
@@ -137,7 +137,7 @@ def statements(
 ) -> Iterator[Statement]:
     """Statements of one party or of all, in the order of their codes, one per currency.
 
-    They are what `kamcore.matching.statement_lines` says, as objects for letters.  `since` is the
+    They are what `kamcore.matching.party_lines` says, as objects for letters.  `since` is the
     first day listed, by default the first month of the books; what came before it is the
     opening.  A party without balance and without lines in the span has no statement.
 

@@ -24,6 +24,7 @@ from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope, within_accounts
 from kamcore.ledger.tree import account_tree
 from kamcore.matching.columns import COLUMNS
+from kamcore.matching.member_names import with_names
 from kamcore.place import Place
 
 __all__ = ["ROLES", "open_lists"]
@@ -75,7 +76,8 @@ def open_lists(
         raise UsageError(NO_ACCOUNT.at(Place(), role))
     told = _documents(frames, role) if has_documents else _lines(frames, role, chosen)
     rows = _open(frames, chosen, role, as_of).join(told, on="id", how="inner")
-    rows = _named(frames, rows, role).with_columns(role=nw.lit(role))
+    rows = rows.with_columns(role=nw.lit(role), dimension=nw.lit(role), member=nw.col("party"))
+    rows = with_names(frames, rows).rename({"name": "party_name"})
     rows = rows.with_columns(_signed("amount"), _signed("base"))
     names = [column.name for column in COLUMNS]
     if frames.is_eager:
@@ -179,14 +181,3 @@ def _joined(names: Iterable[str]) -> nw.Expr:
     columns = [nw.col(name) for name in names]
     joined = nw.concat_str(columns, separator=" ", ignore_nulls=True)
     return nw.when(joined.str.strip_chars() != "").then(joined)
-
-
-def _named(frames: Frames, rows: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
-    """The name beside the code of the party, where the books say it."""
-    if not frames.has("members"):
-        return rows.with_columns(party_name=nw.lit(None, dtype=nw.String))
-    known = frames.table("members", ("dimension", "code"), ("name",))
-    known = known.filter(nw.col("dimension") == role).select("name", party=nw.col("code"))
-    # Most engines know no first row; where a code stands twice, all of them take the same name.
-    names = known.group_by("party").agg(party_name=nw.col("name").min())
-    return rows.join(names, on="party", how="left")

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
-from kamcore.books import Books
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.draft import money_text
-from kamcore.ledger.sources import Source, books_of
-from kamcore.matching.control_balances import control_balances
+from kamcore.ledger.engine import Frames, Source, open_frames
+from kamcore.ledger.tree import AccountTree, account_tree
+from kamcore.matching.control_balances import lazy_control_balances
 from kamcore.matching.identifying import members_like, named_by
 from kamcore.matching.set_off_writing import Kind, SetOff, SetOffWriter, undo
 from kamcore.model.company_name import normalised
@@ -81,13 +82,13 @@ TRANSFERS: Mapping[str, Kind] = {
 
 
 def linked_parties(
-    books: Books, mapping: Mapping[str, str] | None = None
+    source: Source, mapping: Mapping[str, str] | None = None
 ) -> Mapping[str, tuple[str, str]]:
     """Customers that are suppliers too (S55): customer code to supplier code and how it is known.
 
     By `mapping` first, then by credit code, then by one folded name on either side.
     """
-    members = books.members.sort("dimension", "code")
+    members = _members(open_frames(source), ("customer", "supplier"))
     both = {
         kind: list(members.filter(dimension=kind).iter_rows(named=True))
         for kind in ("customer", "supplier")
@@ -108,13 +109,24 @@ def linked_parties(
     return found
 
 
+def _members(frames: Frames, dimensions: tuple[str, ...]) -> pl.DataFrame:
+    """The listed members of some dimensions with what names them, sorted by code."""
+    facts = ("name", "short_name", "credit_code")
+    names = ("dimension", "code", *facts)
+    if not frames.has("members"):
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    rows = frames.table("members", names[:2], facts)
+    found = frames.fetch(rows.filter(nw.col("dimension").is_in(dimensions)))
+    return found.sort(names, nulls_last=True).collect()
+
+
 def _identity(row: Mapping[str, Any], how: str) -> str | None:
     value: str | None = row[how]
     return normalised(value) if value and how == "name" else value
 
 
 def set_off(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
-    books: Source,
+    source: Source,
     kind: str,
     *,
     as_of: dt.date,
@@ -134,9 +146,10 @@ def set_off(  # noqa: PLR0913  the front door spells its choices out (decision 0
         raise UsageError(NOT_A_KIND.at(Place(), kind, known=", ".join((*KINDS, *TRANSFERS))))
     chosen = KINDS[kind]
     most = None if amount is None else exact(amount)
-    books = books_of(books)
-    rows = control_balances(books, as_of)
-    links = linked_parties(books, mapping)
+    frames = open_frames(source)
+    tree = account_tree(frames)
+    rows = _balances(frames, as_of, tree, (chosen.debit[0], chosen.credit[0]))
+    links = linked_parties(frames, mapping)
     by_supplier = {there: code for code, (there, _) in links.items()}
     legs = [
         _leg(rows, leg, on_debit=on_debit)
@@ -153,8 +166,18 @@ def set_off(  # noqa: PLR0913  the front door spells its choices out (decision 0
         named = named_by(_named(rows, (chosen.debit[0], chosen.credit[0])), party)
         codes = [by_supplier.get(code, code) for code in named["member"]]
         legs = [leg.filter(pl.col("party").is_in(codes)) for leg in legs]
-    writer = SetOffWriter(books, kind, chosen, as_of)
+    writer = SetOffWriter(frames.entity.base_currency, tree.family, (kind, chosen), as_of)
     return tuple(found for found in _each(writer, legs, most))
+
+
+def _balances(
+    frames: Frames, as_of: dt.date, tree: AccountTree, dimensions: tuple[str, ...]
+) -> pl.DataFrame:
+    """What parties of some dimensions stand at, computed; sorted."""
+    rows = lazy_control_balances(frames, as_of, tree)
+    found = frames.fetch(rows.filter(nw.col("dimension").is_in(dimensions)))
+    order = ("dimension", "member", "currency", "account")
+    return found.sort(order, nulls_last=True).collect()
 
 
 def _leg(rows: pl.DataFrame, leg: tuple[str, tuple[str, ...]], *, on_debit: bool) -> pl.DataFrame:
@@ -190,7 +213,7 @@ def _each(writer: SetOffWriter, legs: list[pl.DataFrame], most: Decimal | None) 
 
 
 def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 0004)
-    books: Source,
+    source: Source,
     kind: str,
     *,
     as_of: dt.date,
@@ -209,12 +232,13 @@ def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 
     if kind not in TRANSFERS:
         raise UsageError(NOT_A_KIND.at(Place(), kind, known=", ".join(TRANSFERS)))
     chosen = TRANSFERS[kind]
-    books = books_of(books)
-    rows = control_balances(books, as_of)
+    frames = open_frames(source)
+    tree = account_tree(frames)
     dimension = chosen.debit[0]
+    rows = _balances(frames, as_of, tree, (dimension,))
     leg = _leg(rows, chosen.debit, on_debit=dimension == "customer")
     giver = named_by(_named(rows, (dimension, dimension)), party)["member"][0]
-    taker = _taker(books, dimension, into)
+    taker = _taker(frames, dimension, into)
     if giver == taker:
         raise UsageError(SAME_PARTY.at(Place(), giver))
     leg = leg.filter(pl.col("member") == giver)
@@ -222,7 +246,7 @@ def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 
         leg = leg.filter(pl.col("currency") == currency)
     if leg.is_empty():
         raise UsageError(NO_ACCOUNT.at(Place(), party))
-    writer = SetOffWriter(books, kind, chosen, as_of)
+    writer = SetOffWriter(frames.entity.base_currency, tree.family, (kind, chosen), as_of)
     found = []
     for part in leg.sort("currency", "account").partition_by("currency", maintain_order=True):
         given = part.to_dicts()
@@ -235,15 +259,8 @@ def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 
     return tuple(found)
 
 
-def _taker(books: Books, dimension: str, text: str) -> str:
+def _taker(frames: Frames, dimension: str, text: str) -> str:
     """The code of the party that takes over: a known member, else the text itself as its code."""
-    known = books.members.filter(dimension=dimension).select(
-        "dimension",
-        pl.col("code").alias("member"),
-        "name",
-        "short_name",
-        "credit_code",
-        lines=pl.lit(0),
-    )
+    known = _members(frames, (dimension,)).rename({"code": "member"}).with_columns(lines=pl.lit(0))
     found = members_like(known, text)
     return str(named_by(known, text)["member"][0]) if found.height else text

@@ -7,10 +7,8 @@ from typing import Any
 
 import attrs
 
-from kamcore.books import Books
 from kamcore.ledger.draft import Draft, DraftLine, money_text, rounded, sides
-from kamcore.ledger.engine import conserved, open_frames
-from kamcore.ledger.tree import account_tree
+from kamcore.ledger.engine import conserved
 from kamcore.model.role import standard_accounts
 
 __all__ = ["Kind", "SetOff", "SetOffWriter", "undo"]
@@ -80,10 +78,11 @@ def undo(draft: Draft, date: dt.date) -> Draft:
 class SetOffWriter:
     """Writes the drafts of one kind."""
 
-    def __init__(self, books: Books, kind: str, words: Kind, as_of: dt.date) -> None:
-        self.books, self.kind, self.words, self.as_of = books, kind, words, as_of
-        self.base = books.entity.base_currency
-        self.family = account_tree(open_frames(books)).family or "ASBE"
+    def __init__(
+        self, base_currency: str, family: str | None, kind: tuple[str, Kind], as_of: dt.date
+    ) -> None:
+        self.base, self.family, self.as_of = base_currency, family or "ASBE", as_of
+        self.kind, self.words = kind
 
     def set_off(
         self,

@@ -231,7 +231,8 @@ def signed_lines(side: Side, links: pl.DataFrame | None) -> nw.LazyFrame[Any]:
     that lines name is a party.
 
     Columns: ``party``, ``dimension``, ``member``, ``currency``, ``amount`` (as in `lay_out`),
-    ``on_debit``, ``role`` and the columns of the lines that `lay_out` shows.
+    ``base`` (the same in base currency), ``on_debit``, ``role`` and the columns of the lines that
+    `lay_out` shows.
     """
     frames = side.frames
     fx = ("fx_debit", "fx_credit")
@@ -242,14 +243,13 @@ def signed_lines(side: Side, links: pl.DataFrame | None) -> nw.LazyFrame[Any]:
     foreign = nw.col("currency") != frames.entity.base_currency
     says_fx = ~nw.col("fx_debit").is_null() | ~nw.col("fx_credit").is_null()
     # A revaluation moves the base amount alone: in the currency of the line it is nothing.
-    signed = (
-        nw.when(foreign & says_fx)
-        .then((filled["fx_debit"] - filled["fx_credit"]).cast(AMOUNT))
-        .otherwise((filled["debit"] - filled["credit"]).cast(AMOUNT))
-    )
+    base = (filled["debit"] - filled["credit"]).cast(AMOUNT)
+    moved_fx = (filled["fx_debit"] - filled["fx_credit"]).cast(AMOUNT)
+    signed = nw.when(foreign & says_fx).then(moved_fx).otherwise(base)
     zero = nw.lit(0).cast(AMOUNT)
     rows = rows.with_columns(
         amount=(zero - signed).cast(AMOUNT) if side.mirrored else signed,
+        base=(zero - base).cast(AMOUNT) if side.mirrored else base,
         on_debit=filled["debit"] != 0,
         currency=base_of(frames),
     )
