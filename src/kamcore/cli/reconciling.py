@@ -279,8 +279,13 @@ def _show_party(screen: Screen, view: PartyView) -> None:
     at = 0 if screen.lang == "zh" else 1
     rows = [["", screen.say("我方", "ours"), screen.say("对方", "theirs")]]
     rows += [
-        [row.text[at], *("" if v is None else money(v) for v in (row.ours, row.theirs))]
+        # A row between the balances says 加 or 减, and its amount no sign.
+        [
+            row.text[at],
+            *("" if v is None else money(v if row.finding is None else abs(v)) for v in sides),
+        ]
         for row in table.rows
+        for sides in [(row.ours, row.theirs)]
     ]
     screen.table(_right(rows))
     screen.line(

@@ -171,6 +171,7 @@ class Drawing:
         styles = self._styles(listing)
         for at, column in enumerate(listing.columns):
             self._body(placed, at, column, styles)
+        self._heights(placed)
         self._totals(placed)
         self._footers(placed)
         if self._last is None:
@@ -181,6 +182,24 @@ class Drawing:
                 self.page.autofilter(placed.head, 0, last, len(listing.columns) - 1)
         self._last = placed
         self._row = placed.end
+
+    def _heights(self, placed: Placed) -> None:
+        """Rows as high as their wrapped texts; not every program finds that out by itself."""
+        columns = [(at, c.name) for at, c in enumerate(placed.listing.columns) if c.wrap]
+        texts = [
+            (at, name) for at, name in columns if placed.listing.frame[name].dtype == pl.String
+        ]
+        if not texts:
+            return
+        frame = placed.listing.frame.select(name for _, name in texts)
+        wides = [self._widths.get(at, _UNSET) for at, _ in texts]
+        for number, row in enumerate(frame.iter_rows()):
+            sizes = (columns_of(text or "") for text in row)
+            lines = max(
+                1 + int(max(0, size - 1) // wide) for size, wide in zip(sizes, wides, strict=True)
+            )
+            if lines > 1:
+                self.page.set_row(placed.first + number, _POINTS * lines)
 
     def _headings(self, listing: Listing, *, grouped: bool) -> None:
         style, top = self._format(**_HEAD), self._row

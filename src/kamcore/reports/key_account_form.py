@@ -213,7 +213,7 @@ def _rows(
     if source == "all contacts":
         return [row for one in chosen for row in _contacts(filling, one)]
     if source == "classes":
-        return _classes(filling, chosen)
+        return [*_classes(filling, chosen), *filling.tables.get(("", "levels"), ())]
     if party is None:
         return []
     if source == "plan":

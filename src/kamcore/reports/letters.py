@@ -101,7 +101,7 @@ def _records(statement: Statement, lang: str) -> Table:
             Row((*closing, *sums, ending), is_sum=True),
         ),
         unit=unit_text(statement.currency, lang),
-        widths=(11.0, 11.0, 30.0, 8.0, 14.0, 14.0, 15.0),
+        widths=(11.0, 9.0, 24.0, 8.0, 13.5, 13.5, 14.0),
     )
 
 
@@ -201,7 +201,7 @@ def confirmation_letter(
             Table(
                 heads=heads if zh else english,
                 rows=rows,
-                widths=(18.0, 7.0, 18.0, 18.0, 40.0),
+                widths=(15.0, 6.0, 15.0, 15.0, 36.0),
             ),
         ),
         lang=lang,
@@ -255,7 +255,7 @@ def _adjusted(view: PartyView, lang: str) -> Table:
     last = len(table.rows) - 1
     rows = []
     for number, row in enumerate(table.rows):
-        text = Cell(_yours(row.text[0]) if zh else row.text[1])
+        text = Cell(formal((_yours(row.text[0]) if zh else row.text[1],), lang)[0])
         if number in (0, last):
             sums = [_ending(amount, at, last) if number else amount_cell(amount)
                     for at, amount in ((1, row.ours), (2, row.theirs))]  # fmt: skip
@@ -267,7 +267,7 @@ def _adjusted(view: PartyView, lang: str) -> Table:
         heads=("项目", "我方", "贵方") if zh else ("item", "ours", "yours"),
         rows=tuple(rows),
         unit=unit_text(view.currency, lang),
-        widths=(36.0, 20.0, 20.0, 30.0),
+        widths=(34.0, 19.0, 19.0, 22.0),
     )
 
 

@@ -22,6 +22,9 @@ _WORDS = {
     "credit": ("减少", "lowered"),
     "closing": ("期末", "closing"),
 }
+_CLOSING = "{{{side}_opening}}+{{{side}_debit}}-{{{side}_credit}}"
+_SIGNED = ("编制人: __________    复核人: __________    日期: __________",
+           "prepared: __________    reviewed: __________    date: __________")  # fmt: skip
 _PAIRED = {
     "voucher": ("凭证", "voucher"),
     "date": ("日期", "date"),
@@ -74,17 +77,27 @@ def _summary(result: Reconciliation, lang: str) -> Sheet:
     how = pl.col("how").replace_strict({k: v[at] for k, v in HOW.items()}, default=pl.col("how"))
     frame = result.workings.parties.with_columns(name=pl.coalesce("name", "party"), how=how)
     groups = {"ours": ("我方", "ours")[at], "theirs": ("对方(按我方方向)", "theirs, mirrored")[at]}
+    frame = frame.with_columns(
+        **{f"_{side}": pl.lit(_CLOSING.format(side=side)) for side in groups},
+        _gap=pl.lit("{ours_closing}-{theirs_closing}"),
+    )
     figures = [
-        Column(f"{side}_{name}", _WORDS[name][at], group=group, total=total)
+        Column(
+            f"{side}_{name}",
+            _WORDS[name][at],
+            group=group,
+            total=total,
+            formula=f"_{side}" if name == "closing" else None,
+        )
         for side, group in groups.items()
         for name in _FIGURES
     ]
     columns = (
         Column("party", ("代码", "code")[at], kind="text"),
         Column("name", ("往来单位", "party")[at]),
-        *([] if one else [Column("currency", ("币别", "currency")[at])]),
+        *_currency(result, at),
         *figures,
-        Column("difference", ("差额", "difference")[at], total=total),
+        Column("difference", ("差额", "difference")[at], total=total, formula="_gap"),
         Column("matched", ("已核对", "agreed")[at], total=SUM),
         Column("open", ("差异项", "differences")[at], total=SUM),
         Column("how", ("认定依据", "found by")[at]),
@@ -98,20 +111,28 @@ def table_parts(view: PartyView, lang: str = "zh") -> tuple[Part, ...]:
     """The table of reconciliation of one party, as it stands in the workbook and in a letter."""
     zh = lang == "zh"
     table = reconciliation_table(view)
+    last = len(table.rows) - 1
     rows = [
         {
             "text": row.text[0 if zh else 1],
             "ours": row.ours,
             "theirs": row.theirs,
-            "style": "opening" if at == 0 else "sum" if at == len(table.rows) - 1 else None,
+            "style": "sum" if at in (0, last) else "adjust",
+            "formula": f"SUM({{*@0:{last - 1}}})" if at == last else None,
         }
         for at, row in enumerate(table.rows)
     ]
-    shape: Any = {"text": pl.String, "ours": _MONEY, "theirs": _MONEY, "style": pl.String}
+    shape: Any = {
+        "text": pl.String,
+        "ours": _MONEY,
+        "theirs": _MONEY,
+        "style": pl.String,
+        "formula": pl.String,
+    }
     columns = (
-        Column("text", "项目" if zh else "item", width=60.0),
-        Column("ours", "我方" if zh else "ours"),
-        Column("theirs", "对方" if zh else "theirs"),
+        Column("text", "项目" if zh else "item", width=60.0, wrap=True),
+        Column("ours", "我方" if zh else "ours", formula="formula"),
+        Column("theirs", "对方" if zh else "theirs", formula="formula"),
     )
     verdict = ("调节后双方一致", "both adjusted balances agree")
     if not table.equal:
@@ -123,6 +144,7 @@ def table_parts(view: PartyView, lang: str = "zh") -> tuple[Part, ...]:
         Line(f"{'截至' if zh else 'as of'} {view.as_of}", unit),
         Listing(columns=columns, frame=pl.DataFrame(rows, schema=shape), style="style"),
         Line(verdict[0 if zh else 1]),
+        Line(_SIGNED[0 if zh else 1]),
     )
 
 
@@ -148,12 +170,23 @@ def _sides(result: Reconciliation, findings: pl.DataFrame) -> pl.DataFrame:
 
 def _paired(lang: str) -> list[Column]:
     at = 0 if lang == "zh" else 1
-    groups = {"ours": ("我方", "ours")[at], "theirs": ("对方", "theirs")[at]}
+    groups = {"ours": ("我方", "ours")[at], "theirs": ("对方(按我方方向)", "theirs, mirrored")[at]}
     return [
-        Column(f"{side}_{name}", words[at], group=group, kind="auto")
+        Column(f"{side}_{name}", words[at], group=group, **_shape(name))
         for side, group in groups.items()
         for name, words in _PAIRED.items()
     ]
+
+
+def _shape(name: str) -> dict[str, Any]:
+    """Summaries run over several lines; of the rest nothing is long."""
+    return {"width": 22.0, "wrap": True} if name == "text" else {}
+
+
+def _currency(result: Reconciliation, at: int) -> list[Column]:
+    """A column of currencies where there are several."""
+    several = result.workings.parties["currency"].n_unique() > 1
+    return [Column("currency", ("币别", "currency")[at])] if several else []
 
 
 def _named(result: Reconciliation, rows: pl.DataFrame) -> pl.DataFrame:
@@ -175,16 +208,20 @@ def _differences(result: Reconciliation, lang: str) -> Sheet:
         fault=_said("fault", fault, at),
         proof=pl.col("proof_zh" if at == 0 else "proof_en"),
     )
+    several = _currency(result, at)
     columns = (
         Column("name", ("往来单位", "party")[at]),
+        *several,
         Column("cause", ("原因", "cause")[at]),
         *_paired(lang),
-        Column("amount", ("差额", "difference")[at], total=SUM),
+        # Amounts of several currencies make no sum.
+        Column("amount", ("差额", "difference")[at], total=None if several else SUM),
         Column("fault", ("应调整方", "to be mended by")[at]),
-        Column("proof", ("依据", "proof")[at]),
+        Column("proof", ("依据", "proof")[at], width=36.0, wrap=True),
     )
     title = ("差异明细", "Differences")[at]
-    listing = Listing(columns=columns, frame=rows, total=("合计", "total")[at], keep=2)
+    total = None if several else ("合计", "total")[at]
+    listing = Listing(columns=columns, frame=rows, total=total, keep=2)
     return Sheet(name=title, parts=(Title(title), _small(result, lang), listing))
 
 
@@ -195,6 +232,7 @@ def _matches(result: Reconciliation, lang: str) -> Sheet:
     rows = rows.with_columns(rule=_said("rule", RULES, at), tier=_said("tier", tiers, at))
     columns = (
         Column("name", ("往来单位", "party")[at]),
+        *_currency(result, at),
         *_paired(lang),
         Column("rule", ("核对规则", "rule")[at]),
         Column("tier", ("确定程度", "certainty")[at]),
