@@ -1,15 +1,18 @@
 """Reconciliation takes the tables of any engine and answers as it does for Books."""
 
+import narwhals as nw
 import polars as pl
 import pytest
 
 from kamcore.books import Books
 from kamcore.errors import BooksError
+from kamcore.ledger.engine import Frames
 from kamcore.matching import adjustments, proof_of_zero, reconcile, views
 from matching.histories import AS_OF, drawn
 from matching.two_books import two_books
 
 TABLES = ("lines", "vouchers", "accounts", "members")
+FETCH = Frames.fetch
 FRAMES = ("parties", "matches", "differences", "members", "ours", "theirs")
 
 
@@ -96,6 +99,28 @@ def test_a_void_voucher_does_not_count(engine, both) -> None:
     assert found.workings.ours.equals(wanted.ours)
     assert not (wanted.ours["voucher_id"] % 7 == 0).any()
     assert wanted.differences.height > 2
+
+
+def test_only_the_lines_of_the_party_come_to_this_machine(both, monkeypatch) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    connection = duckdb.connect()
+    name, theirs = next(iter(both.theirs.items()))
+    given = {table: connection.from_arrow(both.ours.tables[table].to_arrow()) for table in TABLES}
+    fetched = []
+
+    def counting(frames: Frames, frame: nw.LazyFrame) -> pl.LazyFrame:
+        found = FETCH(frames, frame).collect()
+        fetched.append(found.height)
+        return found.lazy()
+
+    monkeypatch.setattr(Frames, "fetch", counting)
+    found = reconcile({**given, "entity": both.ours.entity}, theirs, as_of=AS_OF, party=name)
+    proof_of_zero(found, adjustments(found))
+    code = both.ours.members.filter(pl.col("name") == name)["code"][0]
+    booked = both.ours.lines.filter(pl.col("aux_customer") == code)
+    assert found.workings.ours.height == booked.height < both.ours.lines.height / 3
+    assert max(fetched) <= max(booked.height, theirs.lines.height)
 
 
 def test_a_float_is_never_money(both) -> None:

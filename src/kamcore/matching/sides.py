@@ -16,6 +16,7 @@ tables belong to; only the lines of the parties asked for come to this machine.
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -92,6 +93,11 @@ class Side:
             if not (tops and code.startswith(tops[-1])):
                 tops.append(code)
         return Scope(accounts=tuple(tops))
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """What `members_in_use` says; the engine is asked once."""
+        return _members_in_use(self)
 
 
 def control_accounts(
@@ -184,6 +190,10 @@ def members_in_use(side: Side) -> pl.DataFrame:
     Columns: ``dimension``, ``member`` (null where a line names none), ``name``, ``short_name``,
     ``credit_code``, ``lines`` (their number).  Sorted by dimension and member.
     """
+    return side.members
+
+
+def _members_in_use(side: Side) -> pl.DataFrame:
     keys = ["dimension", "member"]
     counted = live_lines_of(side, ()).group_by(*keys).agg(nw.len().alias("lines"))
     used = side.frames.fetch(counted).with_columns(pl.col("lines").cast(pl.UInt32))
