@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import attrs
 import polars as pl
@@ -46,10 +47,13 @@ EMPTY_DUPLICATE = Fault(
 WITHIN = 20
 """Rows from the top in which a heading row is looked for."""
 
+_KNOWN = 8192
+"""Captions whose folding is remembered: each of forty formats asks for those of the same rows."""
 _MARKS = "*＊"
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 
 
+@lru_cache(_KNOWN)
 def fold(caption: str) -> str:
     r"""A caption without what makes no difference: width, case, blanks, leading stars.
 
@@ -183,15 +187,17 @@ class _Match:
 def _match(captions: Sequence[str], spelled: Mapping[str, list[str]]) -> _Match:
     match = _Match({}, {}, {}, {})
     for column, caption in enumerate(captions):
-        keys = spelled.get(fold(caption), [])
+        keys = spelled.get(fold(caption))
+        if keys is None:
+            if bare := caption.strip():
+                match.unknown[column] = bare
+            continue
         free = next((key for key in keys if key not in match.columns), None)
         if free is not None:
             match.columns[free] = column
             match.captions[free] = caption.strip()
-        elif keys:
+        else:
             match.repeated[keys[-1]] = (*match.repeated.get(keys[-1], ()), column)
-        elif caption.strip():
-            match.unknown[column] = caption.strip()
     return match
 
 

@@ -63,9 +63,9 @@ def mend(grid: Grid, heading: str, odd: pl.Series, explain: Explain) -> Parsed:
         FAULTY_CELL.at(grid.place(index, heading), text)
         for index, text in sorted(grid.faulty.get(heading, {}).items())
     ]
-    spots = odd.fill_null(value=False).arg_true()
-    if not spots.len():
+    if not odd.any():
         return Parsed(texts, tuple(problems))
+    spots = odd.fill_null(value=False).arg_true()
     known: dict[tuple[str, bool], Finding] = {}
     values: list[str | None] = []
     cells = zip(
