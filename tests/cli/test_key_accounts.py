@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from command_line import kamcore
+from command_line import DEMO, kamcore
 from kamcore.forms.form import kinds
 from kamcore.pipeline.archive_file import read_archive
 from kamcore.reports.key_account_form import key_account_forms
@@ -279,3 +279,53 @@ def test_key_account_forms_are_made_blank_and_filled(files, lang):
     assert "张三" in page
     assert "2025Q1" in page
     assert [word for word in ("钓鱼", "02000010090201234") if word in page] == []
+
+
+def test_forms_take_figures_of_the_books_and_the_forms(files):
+    more = """
+[[tier_policy]]
+weights = [{measure = "sales", points = 60, high = 1000}]
+[[order]]
+number = "SO-1"
+customer = "0001"
+date = 2025-02-01
+lines = [{item = "A", quantity = 3, price = 10}]
+[[financials]]
+customer = "0001"
+year_end = 2024-12-31
+current_assets = 50
+total_assets = 100
+"""
+    (files / "more.toml").write_text(more, "utf-8")
+    asked = ("forms", "fill", "parties.toml", "contracts.toml", "more.toml", "--party", "0001")
+    asked = (*asked, "--as-of", "2025-02-28", "--lang", "zh")
+    kamcore(*asked, "-o", "filled.xlsx", cwd=files)
+    book = openpyxl.load_workbook(files / "filled.xlsx", data_only=True)
+
+    def cells(name):
+        sheet = next(sheet for sheet in book.worksheets if name in sheet.title)
+        return [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+
+    assert {"0.5", "缺 净利润, 营业收入"} <= set(map(str, cells("信用分析表")))
+    assert {200, 300} <= set(cells("销售计划表"))
+    assert {"SO-1", 30, "待处理"} <= set(cells("采购控制表"))
+    assert {"近一年销售额", 12, "200"} <= set(cells("等级评估表"))
+    assert 200 in cells("业务月报表")
+    assert "100.00%" in cells("大客户分析表")
+    assert {"购买力 ≥ 5; 影响力 ≥ 5; 行业领军企业 ≥ 1"} <= set(cells("分类标准"))
+    hidden = (*asked, "--cleared", "公开", "-o", "public.xlsx")
+    kamcore(*hidden, cwd=files)
+    book = openpyxl.load_workbook(files / "public.xlsx", data_only=True)
+    assert 200 not in cells("业务月报表")
+    assert "SO-1" not in cells("采购控制表")
+
+
+def test_forms_take_the_month_from_the_books(files):
+    party = '[[party]]\ncode = "0004"\nname = "双桥样例商贸 (集团)"\n'
+    (files / "one.toml").write_text(party, "utf-8")
+    asked = ("forms", "fill", "one.toml", "--books", str(DEMO), "--as-of", "2025-03-31")
+    done = kamcore(*asked, "--form", "monthly-report", "-o", "month.html", "--json", cwd=files)
+    assert done.json["sheets"]
+    page = (files / "month.html").read_text("utf-8")
+    for figure in ("431,911.42", "1,289,988.22", "201,494.82", "687,802.18"):
+        assert figure in page

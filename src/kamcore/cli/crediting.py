@@ -48,6 +48,7 @@ from kamcore.tiering import (
 )
 from kamcore.tiering.deciding import RULES
 from kamcore.tiering.scoring import FORMULAS
+from kamcore.tiering.telling import figure_name
 
 _BAD = ("warn", "hold")
 
@@ -206,7 +207,7 @@ def _show_score(screen: Screen, found: _Found, *, explain: bool) -> None:
     value = "?" if scored.value is None else f"{scored.value:f}"
     grade = "?" if scored.grade is None else scored.grade.grade
     judged = f"{100 * scored.judged:.0f}%"
-    missing = ", ".join(scored.missing) or "-"
+    missing = ", ".join(figure_name(one, screen.lang) for one in scored.missing) or "-"
     screen.line(
         f"  评分 {value}, 等级 {grade} (可评 {judged}, 缺: {missing})",
         f"  score {value}, grade {grade} ({judged} judged, missing: {missing})",
@@ -217,11 +218,12 @@ def _show_score(screen: Screen, found: _Found, *, explain: bool) -> None:
             got = "?" if part.points is None else f"{part.points:f}"
             known = "?" if part.value is None else f"{part.value.normalize():f}"
             formula = FORMULAS.get(part.measure, (part.measure, part.measure))[at]
-            line = f"    {part.measure}: {known} -> {got} / {part.of:f}   {formula}"
+            name = figure_name(part.measure, screen.lang)
+            line = f"    {name}: {known} -> {got} / {part.of:f}   {formula}"
             screen.line(line, line)
     limit = "?" if said.limit is None else money(said.limit)
     days = "?" if said.days is None else said.days
-    lacks = ", ".join(said.missing)
+    lacks = ", ".join(figure_name(one, screen.lang) for one in said.missing)
     screen.line(
         f"  建议额度 {limit}, 账期 {days} 天{', 缺: ' + lacks if lacks else ''}",
         f"  suggested limit {limit}, {days} days{', missing: ' + lacks if lacks else ''}",

@@ -7,16 +7,18 @@ import click
 
 from kamcore.cli import grammar
 from kamcore.cli.archives import cleared_option, mask_option, party_called, reader_of
+from kamcore.cli.customers import Asked, books_option, opened
 from kamcore.cli.faults import MISSING, near
 from kamcore.cli.forms_choosing import NO_FORM
 from kamcore.cli.grammar import option
 from kamcore.cli.options import PATH
-from kamcore.cli.screen import Screen
-from kamcore.errors import UsageError
+from kamcore.cli.screen import Screen, needs_a_look
+from kamcore.cli.trading import SHOWN, problems_json
+from kamcore.errors import Problem, UsageError
 from kamcore.pipeline.archive_file import archive_of
-from kamcore.pipeline.contract_file import contracts_of
-from kamcore.pipeline.form_file import read_forms
+from kamcore.pipeline.customer_facts import Customers
 from kamcore.place import Place
+from kamcore.reports.key_account_facts import known_facts
 from kamcore.reports.key_account_form import (
     Filling,
     KeyAccountForm,
@@ -24,15 +26,18 @@ from kamcore.reports.key_account_form import (
     filled_sheets,
     key_account_forms,
 )
+from kamcore.reports.sheets import Sheet
 from kamcore.reports.writing import write_report
 
 
 @grammar.command(
     "fill",
     zh="生成大客户管理表格 (档案表, 信用分析表, 等级评估表等 15 种)。不给文件时为空白表; "
-    "给出档案文件和 --as-of 时填好, 按 --cleared 略去或遮盖。",
-    en="Make the fifteen key-account forms. Without files they are blank; with the files of the "
-    "archive and --as-of they are filled in, less what --cleared hides.",
+    "给出档案等表单和 --as-of 时填好, 按 --cleared 略去或遮盖。"
+    "销售, 回款, 逾期取自 --books 的账套。",
+    en="Make the fifteen key-account forms. Without files they are blank; with the archive and "
+    "other forms and --as-of they are filled in, less what --cleared hides.  Sales, receipts and "
+    "what is overdue come from the books of --books.",
 )
 @click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
 @option(
@@ -59,6 +64,7 @@ from kamcore.reports.writing import write_report
     zh="截至哪一天; 有文件时必填",
     en="The day that counts; needed with files.",
 )
+@books_option
 @cleared_option
 @mask_option
 @option(
@@ -75,37 +81,46 @@ def command(screen: Screen, files: tuple[Path, ...], **asked: Any) -> int:
     """Write key-account forms."""
     forms = [_called(name, screen.lang) for name in asked["names"]]
     forms = forms or [*key_account_forms().values()]
+    problems: tuple[Problem, ...] = ()
     if not files:
         sheets = [blank_sheet(form, screen.lang) for form in forms]
     else:
         if asked["as_of"] is None:
             path = click.get_current_context().command_path
             raise UsageError(MISSING.at(Place(), "--as-of", command=path))
-        on = asked["as_of"].date()
-        read = read_forms(files)
-        held = archive_of(read)
-        archive = held.archive
-        filling = Filling(
-            archive=archive,
-            on=on,
-            reader=reader_of(asked, held),
-            contracts=contracts_of(read).contracts,
-        )
-        wanted = [party_called(archive, name, on) for name in asked["chosen"]]
-        parties = wanted or list(archive.parties)
-        sheets = [
-            sheet for form in forms for sheet in filled_sheets(form, filling, parties, screen.lang)
-        ]
+        held = opened(files, Asked(as_of=asked["as_of"], books=asked["books"]))
+        problems = held.problems
+        sheets = _filled(forms, held.customers, asked, screen.lang)
     output = asked["output"]
     write_report(sheets, output, lang=screen.lang, force=asked["force"])
     if screen.is_json:
         names = [sheet.name for sheet in sheets]
-        screen.emit({"forms": [form.id for form in forms], "sheets": names, "output": str(output)})
+        said = {"forms": [form.id for form in forms], "sheets": names, "output": str(output)}
+        screen.emit({**said, **problems_json(screen, problems)})
     else:
         screen.line(
             f"  已写 {output}: {len(sheets)} 张表", f"  wrote {output}: {len(sheets)} sheets"
         )
-    return 0
+        screen.problems(problems, SHOWN)
+    return int(needs_a_look(problems))
+
+
+def _filled(
+    forms: list[KeyAccountForm], customers: Customers, asked: dict[str, Any], lang: str
+) -> list[Sheet]:
+    archive, on = customers.archive, customers.as_of
+    wanted = [party_called(archive, name, on) for name in asked["chosen"]]
+    parties = wanted or list(archive.parties)
+    known = known_facts(customers, parties, lang)
+    filling = Filling(
+        archive=archive,
+        on=on,
+        reader=reader_of(asked, archive_of(customers.forms)),
+        contracts=customers.contracts,
+        facts=known.facts,
+        tables=known.tables,
+    )
+    return [sheet for form in forms for sheet in filled_sheets(form, filling, parties, lang)]
 
 
 def _called(name: str, lang: str) -> KeyAccountForm:

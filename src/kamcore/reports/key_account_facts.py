@@ -25,7 +25,7 @@ from kamcore.tiering import CreditScore, Tiering, abc, assess, decide_all, sugge
 from kamcore.tiering.assessing import Assessment
 from kamcore.tiering.deciding import RULES
 from kamcore.tiering.scoring import FORMULAS
-from kamcore.tiering.telling import CHANGES
+from kamcore.tiering.telling import CHANGES, figure_name
 
 __all__ = ["KnownFacts", "known_facts"]
 
@@ -237,12 +237,15 @@ class _Gathering:
                 "ratio": FORMULAS.get(one.measure, (one.measure, one.measure))[at],
                 "value": _plain(one.value),
                 "points": None if one.points is None else f"{one.points:f} / {one.of:f}",
-                "note": self.say("缺 ", "missing ") + ", ".join(one.missing)
-                if one.missing
-                else None,
+                "note": self.lacking(one.missing),
             }
             for one in scored.parts
         ]
+
+    def lacking(self, names: Iterable[str]) -> str | None:
+        """What is missing, in words."""
+        said = ", ".join(figure_name(name, self.lang) for name in names)
+        return self.say(f"缺 {said}", f"missing: {said}") if said else None
 
     def orders(self, code: str) -> list[Row]:
         """The lines of the orders up to the day, the latest first."""

@@ -34,6 +34,23 @@ Row = Mapping[str, Any]
 _ACROSS = 2
 
 
+SECRET_LIKE = {
+    **dict.fromkeys(("limit", "terms"), "credit_limit"),
+    **dict.fromkeys(("grade", "overall_view", "handling", "payment_record"), "credit_grade"),
+    **dict.fromkeys(("receivable", "overdue"), "credit_status"),
+    **dict.fromkeys(
+        ("sales", "share", "cumulative", "growth", "profit", "month_sales", "sales_ytd"),
+        "trade_volume",
+    ),
+    "receipts": "trade_volume",
+}
+"""Facts of the caller, and the field of the archive that says how secret each of them is."""
+
+SECRET_TABLES = {"ratios": "credit_grade", "plan": "trade_volume", "orders": "trade_volume",
+                 "purchases": "trade_volume"}  # fmt: skip
+"""The same for tables of the caller."""
+
+
 @attrs.frozen
 class Item:
     """A box or a column: its heading, and the key it is filled by; blank for a hand."""
@@ -198,7 +215,20 @@ def _values(filling: Filling, party: Party) -> dict[str, Any]:
         if known.scheme and name in values:
             found = filling.archive.classes.find(known.scheme, str(values[name]))
             values[name] = found.zh if found else values[name]
-    return values | dict(filling.facts.get(party.code, {}))
+    given = filling.facts.get(party.code, {})
+    return values | {
+        key: value
+        for key, value in given.items()
+        if _may_read(filling.reader, SECRET_LIKE.get(key))
+    }
+
+
+def _may_read(reader: Reader, name: str | None) -> bool:
+    """Whether a reader may see what is as secret as a field of the archive."""
+    if name is None:
+        return True
+    secrecy = reader.classes.get(name, archive_fields()[name].secrecy)
+    return reader.cleared.may_read(secrecy)
 
 
 def _rows(
@@ -207,7 +237,7 @@ def _rows(
     """The rows of a table of a form."""
     given = filling.tables.get(("" if party is None else party.code, source))
     if given is not None:
-        return given
+        return given if _may_read(filling.reader, SECRET_TABLES.get(source)) else []
     if source == "parties":
         return [_values(filling, one) for one in chosen]
     if source == "all contacts":

@@ -5,10 +5,23 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from kamcore.model.tier import Condition, TierPolicy
+from kamcore.forms.credit_policy import FinancialsForm
+from kamcore.model.tier import Condition, TierPolicy, measure_name
 from kamcore.tiering.conditions import all_hold, evidence
 
-__all__ = ["CHANGES", "criteria_of", "criterion_text", "reason"]
+__all__ = ["CHANGES", "criteria_of", "criterion_text", "figure_name", "reason"]
+
+_RATIOS = {
+    "current_asset_share": ("流动资产率", "current-asset share"),
+    "net_margin": ("净利润率", "net margin"),
+    "return_on_assets": ("资产回报率", "return on assets"),
+    "collection_days": ("回款周期", "collection days"),
+    "inventory_days": ("存货周期", "inventory days"),
+    "disputes": ("争议笔数", "disputes"),
+    "score": ("信用评分", "score"),
+    "sales": ("近一年销售额", "sales"),
+}
+"""Measures of credit that no form asks for and no tier names so shortly."""
 
 CHANGES = {
     "new": ("首次定级", "first tier"),
@@ -20,6 +33,20 @@ CHANGES = {
     "none": ("未达任何等级", "no level reached"),
 }
 """What may happen to a tier, in Chinese and in English."""
+
+
+def figure_name(name: str, lang: str = "en") -> str:
+    """What a measure of credit, or a figure of a customer's statements, is called.
+
+    >>> figure_name("net_profit", "zh"), figure_name("return_on_assets")
+    ('净利润', 'return on assets')
+    """
+    if name in _RATIOS:
+        return _RATIOS[name][0 if lang == "zh" else 1]
+    for column in FinancialsForm.columns():
+        if column.field == name:
+            return column.heading(lang)
+    return measure_name(name, lang)
 
 
 def criteria_of(policy: TierPolicy) -> list[str]:
