@@ -53,7 +53,7 @@ def _kept(target: Format, books: Books) -> list[str]:
     return [name for name in dims if Fact("lines", name).within(target.writes & target.reads)]
 
 
-REFUSALS = {"Y1032", "Y5011", "G1621", "G3101", "K2052"}
+REFUSALS = {"G1621", "K2052"}
 """Codes that say a member code does not fit: cut short it would be another code."""
 QUICK_SOURCES = {"k3_gen_a_comma.xls", "u8_output.txt"}
 """Samples of either family that go into every target each time."""

@@ -1,9 +1,10 @@
 """Auxiliaries packed into one cell."""
 
+import polars as pl
 import pytest
 
 from kamcore.model.layout import Packing
-from kamcore.vouchers.packed import items_of, unpack
+from kamcore.vouchers.packed import unpack
 
 BRACKETS = Packing(opening="【", closing="】", colon="：", code_mark="\\")
 PLAIN = Packing()
@@ -22,7 +23,9 @@ PLAIN = Packing()
 )
 def test_items(text, packing, items):
     """formats/yonyou.md section 3b: match balanced brackets, begin items at depth 0 only."""
-    assert items_of(text, packing) == items
+    found = unpack(pl.Series([text]), packing)
+    assert found.items.select("label", "name").rows() == items
+    assert found.faults == {}
 
 
 @pytest.mark.parametrize(
@@ -37,13 +40,20 @@ def test_items(text, packing, items):
     ],
 )
 def test_texts_that_are_not_packed_so(text, packing):
-    assert items_of(text, packing) is None
+    assert list(unpack(pl.Series([text]), packing).faults) == [text]
 
 
 def test_distinct_texts_are_taken_apart_once():
-    found = unpack(["【客户：01\\甲】", None, "【客户：01\\甲】", "【", "【部门：乙】"], BRACKETS)
+    texts = ["【客户：01\\甲】", None, "【客户：01\\甲】", "【", "【部门：乙】"]
+    found = unpack(pl.Series(texts), BRACKETS)
     assert found.items.rows() == [
         ("【客户：01\\甲】", "客户", "01", "甲"),
         ("【部门：乙】", "部门", "乙", "乙"),
     ]
-    assert found.broken == {"【"}
+    assert list(found.faults) == ["【"]
+
+
+def test_a_label_that_occurs_twice_is_said_and_the_first_counts():
+    found = unpack(pl.Series(["客户:甲;客户:乙"]), PLAIN)
+    assert found.items["name"].to_list() == ["甲"]
+    assert [fault.code for fault in found.faults.values()] == ["G1724"]

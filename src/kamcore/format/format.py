@@ -18,15 +18,13 @@ from kamcore.format.fact import Fact, carried, filled
 from kamcore.format.head import Guess, Head, Source
 from kamcore.format.limits import Limits
 from kamcore.format.loss import Loss, Losses, LossKind, LossReport
+from kamcore.format.options import Options
 from kamcore.format.reading import Reading
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
 
 API = 1
 """Version of this contract; a plug-in states the one it was written for."""
-
-Options = Mapping[str, Any]
-"""Settings of one reading or writing, by name; a format lists those it knows."""
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""

@@ -41,8 +41,7 @@ def read_codes(grid: Grid, heading: str) -> Parsed:
     if marks is not False:
         odd = grid.number_cells(heading) & ~texts.str.contains(r"^[0-9]+$")
     parsed = mend(grid, heading, odd, _code)
-    pure = tidy(parsed.values).str.strip_prefix("'").str.strip_chars(BLANKS)
-    return Parsed(blank_words(pure, {""}).alias(heading), parsed.problems)
+    return Parsed(bare_codes(parsed.values).alias(heading), parsed.problems)
 
 
 def _code(text: str, _is_number: bool) -> Finding:  # noqa: FBT001
@@ -75,6 +74,18 @@ def tidy(texts: pl.Series) -> pl.Series:
     if marked.any():
         texts = texts.str.replace_all(_RETURN, "\r", literal=True)
     return blank_words(texts.str.strip_chars(BLANKS), {""})
+
+
+def bare_codes(codes: pl.Series) -> pl.Series:
+    """Codes as `read_codes` gives them: trimmed, without the apostrophe that marks a text.
+
+    >>> bare_codes(pl.Series([" '00012 ", "'", None])).to_list()
+    ['00012', None, None]
+    """
+    pure = tidy(codes)
+    if not pure.str.starts_with("'").any():
+        return pure
+    return blank_words(pure.str.strip_prefix("'").str.strip_chars(BLANKS), {""})
 
 
 def _nowhere(grid: Grid) -> pl.Series:

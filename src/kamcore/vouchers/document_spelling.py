@@ -5,34 +5,24 @@ cannot differ.  The rules mirror those of `kamcore.vouchers.documents`.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from decimal import ROUND_HALF_UP, Decimal
 
 import attrs
 import polars as pl
 
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, LossRefused
+from kamcore.errors import LossRefused
 from kamcore.format import Losses, LossKind
-from kamcore.format.comparing import in_use
 from kamcore.grid.parsed import BLANKS
 from kamcore.grid.words import tidy
 from kamcore.markup.element_writing import ILLEGAL
 from kamcore.model.currency import currency_code
-from kamcore.model.scheme import SEPARATORS, CodeScheme
+from kamcore.model.scheme import SEPARATORS
 from kamcore.vouchers.documents import ID, without_original
+from kamcore.vouchers.fitting import LONG_CODE, cut, size_of
 from kamcore.vouchers.noting import note_rows
+from kamcore.vouchers.outgoing import Noting, note_extras
+from kamcore.vouchers.settling import archives_in_use, cents, lines_under_heads
 
-LONG_CODE = Fault(
-    code="G3101",
-    zh="编码「{value}」超过 {size} 个字节, 目标字段放不下; 截短会变成另一个编码",
-    en="the code {value!r} is longer than {size} bytes, and cut short it would be another code",
-    hint_zh="请在对照表中给出短编码",
-    hint_en="give it a shorter code in a mapping",
-)
-
-_CENTS = pl.Decimal(18, 2)
-_CENT = Decimal("0.01")
-_ENCODING = "gbk"
 _MONEY = ("debit", "credit", "fx_debit", "fx_credit")
 _CODES = ("account",)
 
@@ -61,7 +51,7 @@ class Room:
 
 
 @attrs.define
-class Spelling:
+class DocumentSpelling:
     """Books on their way into a layout."""
 
     books: Books
@@ -155,19 +145,11 @@ class Spelling:
 
     def lines(self, base: str) -> None:
         """Dates of the voucher, texts, codes, amounts, currency and quantity of the lines."""
-        lines = self.books.lines
-        shared = lines.select("voucher_id").join(
-            self.books.vouchers.select("voucher_id", "date", "year", "period"),
-            on="voucher_id",
-            how="left",
-            maintain_order="left",
-        )
-        for name in ("date", "year", "period"):
-            unlike = lines[name].is_not_null() & lines[name].ne_missing(shared[name])
-            self.note(LossKind.REPLACED, f"lines.{name}", unlike, lines[name])
-        self.books = self.books.replace(
-            lines=lines.with_columns(shared.select("date", "year", "period").get_columns())
-        )
+        given = self.books.lines
+        self.books = lines_under_heads(self.books, Noting(self.books, self.losses))
+        for name in ("year", "period"):
+            unlike = _changed(given[name], self.books.lines[name])
+            self.note(LossKind.REPLACED, f"lines.{name}", unlike, given[name])
         self._texts("lines", self.room.lines)
         self._codes()
         self._money(base)
@@ -200,7 +182,7 @@ class Spelling:
             self.note(LossKind.REPLACED, fact, _changed(bare, codes), given)
             size = self.room.codes.get(fact)
             if size is not None:
-                long = (_size(codes) > size).fill_null(value=False)
+                long = (size_of(codes) > size).fill_null(value=False)
                 if long.any():
                     row = int(long.arg_true()[0])
                     place = self.books.origin.place(lines["source_row"][row], fact)
@@ -266,53 +248,16 @@ class Spelling:
         held &= ~((pl.col("field") == ID) & (pl.lit(value) == counted))
         held &= pl.struct("table", "row_id", "field").is_first_distinct()
         keep = extras.select(held.fill_null(value=False)).to_series()
-        self.note_extras(extras.filter(~keep))
+        note_extras(self.books, extras.filter(~keep), self.losses)
         self.books = self.books.replace(
             cash_flows=flows.with_columns(items.alias("item")).filter(~blank),
             extras=extras.with_columns(value.alias("value")).filter(keep),
         )
 
-    def note_extras(self, lost: pl.DataFrame) -> None:
-        """Note extras that no element holds."""
-        if lost.height:
-            first = lost.row(0, named=True)
-            example = f"{first['field']}={first['value']}"
-            place = self.books.origin.place(None)
-            self.losses.note(LossKind.DROPPED, "extras.value", lost.height, place, example)
-
     def masters(self, dimensions: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Accounts, dimensions and members as far as lines name them: codes without names."""
-        lines = self.books.lines
-        every = schema.dimension_columns(lines)
-        blank = [name for name in every if lines[name].null_count() == lines.height]
-        lines = lines.drop(blank)
-        dims = [name for name in every if name not in blank]
-        ids = [name.removeprefix(schema.AUX) for name in dims]
-        texts = {"id": schema.TEXT, "label": schema.TEXT}
-        members = [
-            lines.select(dimension=pl.lit(name), code=column)
-            .drop_nulls()
-            .unique(maintain_order=True)
-            for name, column in zip(ids, dims, strict=True)
-        ]
-        self.books = in_use(
-            self.books.replace(
-                lines=lines,
-                accounts=_accounts(lines["account"].drop_nulls().unique().sort().to_list()),
-                dimensions=dimensions(pl.DataFrame({"id": ids, "label": ids}, schema=texts)),
-                members=pl.concat([schema.MEMBERS.empty().select("dimension", "code"), *members]),
-            )
-        )
-
-
-def _accounts(codes: list[str]) -> pl.DataFrame:
-    scheme = CodeScheme.detect(codes)
-    columns = {
-        "code": codes,
-        "parent": [scheme.parent(code) for code in codes],
-        "level": [scheme.level(code) for code in codes],
-    }
-    return pl.DataFrame(columns, schema={name: schema.ACCOUNTS.dtype_of(name) for name in columns})
+        told = archives_in_use(self.books, {name: name for name in self.books.dimension_ids})
+        self.books = told.replace(dimensions=dimensions(told.dimensions.select("id", "label")))
 
 
 def legal(texts: pl.Series) -> pl.Series:
@@ -323,43 +268,6 @@ def legal(texts: pl.Series) -> pl.Series:
     return clean
 
 
-def cut(texts: pl.Series, size: int) -> pl.Series:
-    """Texts of at most `size` bytes in GBK, cut at a character.
-
-    A character that GBK lacks counts two bytes, or four beyond the basic plane.
-    """
-    if not (texts.str.len_bytes() > size).any():
-        return texts
-    long = texts.filter((_size(texts) > size).fill_null(value=False)).unique().to_list()
-    return tidy(texts.replace(long, [_short(text, size) for text in long])) if long else texts
-
-
-def cents(amounts: pl.Series) -> pl.Series:
-    """Amounts to the cent; halves away from zero, as accounts round."""
-    rounded = amounts.cast(_CENTS).cast(schema.AMOUNT)
-    odd = (rounded != amounts).fill_null(value=False).arg_true()
-    if not odd.len():
-        return amounts
-    exact = [value.quantize(_CENT, ROUND_HALF_UP) for value in amounts.gather(odd).to_list()]
-    return rounded.scatter(odd, pl.Series(exact, dtype=schema.AMOUNT))
-
-
 def _changed(given: pl.Series, clean: pl.Series) -> pl.Series:
     """True where a text is not written as it was given."""
     return given.is_not_null() & given.ne_missing(clean)
-
-
-def _size(texts: pl.Series) -> pl.Series:
-    wide = texts.str.count_matches(r"[^\x00-\x7f]")
-    far = texts.str.count_matches(r"[\x{10000}-\x{10ffff}]")
-    return texts.str.len_chars() + wide + 2 * far
-
-
-def _short(text: str, size: int) -> str:
-    left, kept = size, []
-    for mark in text:
-        left -= 1 if mark < "\x80" else 2 if mark < "\U00010000" else 4
-        if left < 0:
-            break
-        kept.append(mark)
-    return "".join(kept)

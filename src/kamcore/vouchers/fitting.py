@@ -1,4 +1,4 @@
-"""Texts made to fit fields counted in bytes: characters of the encoding, cut at a character.
+"""Texts made to fit fields counted in bytes, as the columns of Chinese products are.
 
 A column is looked at once; only distinct texts that do not fit are visited one by one.
 """
@@ -9,7 +9,7 @@ import polars as pl
 from kamcore.errors import Fault
 from kamcore.grid.words import tidy
 
-__all__ = ["LONG_CODE", "Fitted", "fit", "size_of"]
+__all__ = ["LONG_CODE", "Fitted", "cut", "encodable", "fit", "size_of"]
 
 LONG_CODE = Fault(
     code="G1621",
@@ -19,7 +19,8 @@ LONG_CODE = Fault(
     hint_en="give it a shorter code in a mapping",
 )
 
-_BEYOND_ASCII = r"[^\x00-\x7f]"
+_WIDE = r"[^\x00-\x7f]"
+_FAR = r"[\x{10000}-\x{10ffff}]"
 _NUL = "\0"
 
 
@@ -35,22 +36,41 @@ class Fitted:
 def fit(texts: pl.Series, size: int | None = None, encoding: str = "gbk") -> Fitted:
     """Make texts fit `size` bytes of an encoding of one or two bytes a character.
 
-    Outer blanks go, because a reader drops them, and count as replaced.  A character that the
-    encoding lacks becomes one question mark per UTF-16 unit, as the code page conversion of
-    Windows writes it, a NUL a blank.
+    Outer blanks go, because a reader drops them, and count as replaced, as do characters that the
+    encoding lacks (`encodable`).
     """
-    clean = tidy(texts)
-    mapped = tidy(_mapped(clean, encoding))
-    short = mapped if size is None else _cut(mapped, size, encoding)
+    mapped = tidy(encodable(tidy(texts), encoding))
+    short = mapped if size is None else cut(mapped, size)
     return Fitted(short, texts.ne_missing(mapped), mapped.ne_missing(short))
 
 
 def size_of(texts: pl.Series) -> pl.Series:
-    """Bytes of texts in GBK: one for a character of ASCII, two for any other."""
-    return (texts.str.len_chars() + texts.str.count_matches(_BEYOND_ASCII)).alias(texts.name)
+    """Bytes of texts: one for a character of ASCII, two for another, four beyond the basic plane.
+
+    That is GB 18030 but for the rare characters of the basic plane that GBK lacks.
+    """
+    wide, far = texts.str.count_matches(_WIDE), texts.str.count_matches(_FAR)
+    return (texts.str.len_chars() + wide + 2 * far).alias(texts.name)
 
 
-def _mapped(texts: pl.Series, encoding: str) -> pl.Series:
+def cut(texts: pl.Series, size: int) -> pl.Series:
+    """The texts cut at a character to at most `size` bytes, without blanks at the new end.
+
+    >>> cut(pl.Series(["收到货款", "abc"]), 5).to_list()
+    ['收到', 'abc']
+    """
+    # No character takes more bytes in GBK than in UTF-8, so most texts need no closer look.
+    long = ((texts.str.len_bytes() > size) & (size_of(texts) > size)).fill_null(value=False)
+    old = texts.filter(long).unique().to_list()
+    return tidy(texts.replace(old, [_short(text, size) for text in old])) if old else texts
+
+
+def encodable(texts: pl.Series, encoding: str) -> pl.Series:
+    """Texts in characters that an encoding has.
+
+    Any other becomes one question mark per UTF-16 unit, as the code page conversion of Windows
+    writes it, and a NUL a blank.
+    """
     known = texts.drop_nulls().unique(maintain_order=True).to_list()
     if _fits("".join(known), encoding):
         return texts
@@ -74,9 +94,10 @@ def _instead(mark: str) -> str:
     return " " if mark == _NUL else "?" * (len(mark.encode("utf-16-le")) // 2)
 
 
-def _cut(texts: pl.Series, size: int, encoding: str) -> pl.Series:
-    long = texts.filter((size_of(texts) > size).fill_null(value=False)).unique().to_list()
-    if not long:
-        return texts
-    new = [text.encode(encoding)[:size].decode(encoding, "ignore") for text in long]
-    return tidy(texts.replace(long, new))
+def _short(text: str, size: int) -> str:
+    room = size
+    for index, mark in enumerate(text):
+        room -= 1 if mark.isascii() else 2 if mark < "\U00010000" else 4
+        if room < 0:
+            return text[:index]
+    return text

@@ -1,4 +1,4 @@
-"""What a writer begins with: the vouchers it can write, and the means to note what it changes.
+"""What every writer begins with: the vouchers it can write, and the means to note its changes.
 
 A layout without a mark for void vouchers leaves them out, and a voucher without lines has nothing
 to be written as; both are noted.  Extras follow the rows they belong to.
@@ -15,24 +15,27 @@ from kamcore.vouchers.noting import note_rows
 __all__ = ["Noting", "live", "note_extras"]
 
 NO_VOUCHER = Fault(
-    code="G1731",
+    code="G3201",
     zh="分录属于凭证标识 {value}, 但没有这张凭证",
     en="the line belongs to voucher id {value}, and there is no such voucher",
 )
 _WITH_ROWS = ("vouchers", "lines")
 
 
-def live(books: Books, losses: Losses) -> Books:
+def live(books: Books, losses: Losses, *, void: bool = False) -> Books:
     """The vouchers to write with their lines, in the order of the vouchers.
+
+    With `void` void vouchers stay, for a layout that has a mark for them.
 
     Raises:
         BooksError: a line has no voucher.
     """
-    heads = books.vouchers.with_row_index("_row")
-    used = books.lines["voucher_id"].unique()
-    stays = ~(pl.col("status") == "void").fill_null(value=False)
-    stays &= pl.col("voucher_id").is_in(used.implode())
-    _note_left_out(books, heads.filter(~stays), losses)
+    heads = books.vouchers
+    stays = heads["voucher_id"].is_in(books.lines["voucher_id"].unique().implode())
+    if not void:
+        stays &= ~(heads["status"] == "void").fill_null(value=False)
+    note_rows(books, losses, (LossKind.OMITTED, "vouchers.status"), ~stays)
+    heads = heads.with_row_index("_row")
     kept = heads.filter(stays)
     lines = _lines(books, heads.select("voucher_id", _order="_row", _stays=stays))
     extras = books.extras
@@ -76,14 +79,6 @@ class Noting:
             return texts
         self.note(LossKind.CUT, fact, long)
         return texts.str.slice(0, chars).str.strip_chars_end()
-
-
-def _note_left_out(books: Books, out: pl.DataFrame, losses: Losses) -> None:
-    if out.height:
-        first = out.row(0, named=True)
-        name = f"{first['word'] or ''}-{'' if first['number'] is None else first['number']}"
-        place = books.origin.place(first["source_row"], voucher=name)
-        losses.note(LossKind.OMITTED, "vouchers.status", out.height, place, name)
 
 
 def _lines(books: Books, order: pl.DataFrame) -> pl.DataFrame:

@@ -1,89 +1,150 @@
 """Several auxiliaries packed into one cell, each with the label of its dimension.
 
-``【客户：甲】【项目：乙【0001】号】`` has brackets, which may nest: items begin at depth 0.
-``组织机构:甲;部门:乙`` has none, and its items end at a separator.
+``【客户：甲】【项目：乙【0001】号】`` has brackets, which may nest: an item ends with the bracket
+that closes its own, and a new one begins outside all brackets (formats/yonyou.md section 3b).
+``组织机构:甲;部门:乙`` has none, and its items end at a separator.  Each distinct text is taken
+apart once: by one pattern where brackets are nested no deeper than twice, else mark by mark.
 """
 
-from collections.abc import Iterable
+import re
 
 import attrs
 import polars as pl
 
+from kamcore.errors import Fault
+from kamcore.grid.parsed import BLANKS
 from kamcore.model.layout import Packing
 
-__all__ = ["Unpacked", "items_of", "unpack"]
+__all__ = ["NO_LABEL", "STRAY", "TWICE", "UNCLOSED", "Unpacked", "split", "unpack"]
+
+UNCLOSED = Fault(
+    code="G1721",
+    zh="辅助项的括号没有闭合: 「{value}」",
+    en="a bracket is not closed: {value!r}",
+    hint_zh="闭合的部分已读取, 原文保留; 请在来源中补上括号",
+    hint_en="what is closed was read and the text is kept; close the bracket in the source",
+)
+STRAY = Fault(
+    code="G1722",
+    zh="辅助项的括号之外有文字: 「{value}」",
+    en="text stands outside the brackets: {value!r}",
+    hint_zh="括号内的部分已读取, 原文保留",
+    hint_en="what stands in brackets was read and the text is kept",
+)
+NO_LABEL = Fault(
+    code="G1723",
+    zh="辅助项缺少类型, 应为「类型：值」: 「{value}」",
+    en="an item says no type; it should be type：value: {value!r}",
+    hint_zh="其他各项已读取, 原文保留",
+    hint_en="the other items were read and the text is kept",
+)
+TWICE = Fault(
+    code="G1724",
+    zh="同一分录的辅助项类型重复, 取第一个: 「{value}」",
+    en="one type occurs twice on the line, the first counts: {value!r}",
+)
+
+_COLONS = {":", "："}
+"""A colon of either width is one mark."""
 
 
 @attrs.frozen
 class Unpacked:
-    """Items as ``text``, ``label``, ``code`` and ``name``; texts that are not packed so."""
+    """The items of distinct texts (``text``, ``label``, ``code``, ``name``).
+
+    Of two items with one label in one text the first is there; a blank value says nothing.
+    """
 
     items: pl.DataFrame
-    broken: frozenset[str]
+    faults: dict[str, Fault]
+    """What is wrong with a text, where something is; its other items were read."""
 
 
-def items_of(text: str, packing: Packing) -> list[tuple[str, str]] | None:
-    """Labels and values of a packed text; None when it is not built that way.
+def unpack(texts: pl.Series, packing: Packing) -> Unpacked:
+    """Take the distinct texts of a column apart."""
+    known = texts.drop_nulls().unique(maintain_order=True).alias("text")
+    found, faults = (_bracketed if packing.opening else _listed)(known, packing)
+    # Only marks of a label: a value may hold brackets and colons.
+    outer = re.escape(packing.opening + packing.closing)
+    label = f"[^{outer}]*?" if outer else ".*?"
+    colons = "|".join(map(re.escape, _COLONS if packing.colon in _COLONS else [packing.colon]))
+    parts = f"(?s)^({label})(?:{colons})(.*)$"
+    every = found.select("text", label=_part(parts, 1), value=_part(parts, 2))
+    for text in every.filter(pl.col("label").is_null())["text"]:
+        faults.setdefault(text, NO_LABEL)
+    named = every.drop_nulls("label")
+    for text in named.filter(pl.struct("text", "label").is_duplicated())["text"]:
+        faults.setdefault(text, TWICE)
+    once = named.unique(["text", "label"], keep="first", maintain_order=True)
+    return Unpacked(_coded(once.drop_nulls("value"), packing.code_mark), faults)
+
+
+def split(text: str, packing: Packing) -> tuple[list[str], Fault | None]:
+    """The items in closed brackets, without these, and what is wrong with the rest.
 
     >>> packing = Packing(opening="【", closing="】", colon="：")
-    >>> items_of("【客户：甲】【项目：乙【1】号】", packing)
-    [('客户', '甲'), ('项目', '乙【1】号')]
-    >>> items_of("【客户：甲", packing) is None
-    True
+    >>> items, fault = split("【甲：1【2】】【乙：3", packing)
+    >>> items, fault.code
+    (['甲：1【2】'], 'G1721')
     """
-    parts = _bracketed(text, packing) if packing.opening else _separated(text, packing)
-    if parts is None:
-        return None
-    found = []
-    for part in parts:
-        label, mark, value = part.partition(packing.colon)
-        if not mark or not label.strip():
-            return None
-        if value.strip():
-            found.append((label.strip(), value.strip()))
-    return found
-
-
-def unpack(texts: Iterable[str | None], packing: Packing) -> Unpacked:
-    """Take the distinct texts of a column apart."""
-    rows, broken = [], set()
-    for text in dict.fromkeys(texts):
-        if text is None:
-            continue
-        items = items_of(text, packing)
-        if items is None:
-            broken.add(text)
-            continue
-        for label, value in items:
-            code, mark, name = (
-                value.partition(packing.code_mark) if packing.code_mark else ("",) * 3
-            )
-            rows.append((text, label, code if mark else value, name if mark else value))
-    frame = pl.DataFrame(
-        rows,
-        schema=dict.fromkeys(("text", "label", "code", "name"), pl.String()),
-        orient="row",
-    )
-    return Unpacked(frame, frozenset(broken))
-
-
-def _separated(text: str, packing: Packing) -> list[str]:
-    return [part for part in text.split(packing.separator) if part.strip()]
-
-
-def _bracketed(text: str, packing: Packing) -> list[str] | None:
-    parts, depth, start = [], 0, 0
-    for index, mark in enumerate(text):
-        if mark == packing.opening:
+    items, depth, start, fault = [], 0, 0, None
+    for spot in re.finditer(f"[{re.escape(packing.opening + packing.closing)}]", text):
+        if spot[0] == packing.opening:
             if not depth:
-                start = index + 1
+                if text[start : spot.start()].strip(BLANKS):
+                    fault = STRAY
+                start = spot.end()
             depth += 1
-        elif mark == packing.closing:
+        elif depth:
             depth -= 1
-            if depth < 0:
-                return None
             if not depth:
-                parts.append(text[start:index])
-        elif not depth and not mark.isspace():
-            return None
-    return None if depth else parts
+                items.append(text[start : spot.start()])
+                start = spot.end()
+    if depth:
+        return items, UNCLOSED
+    return items, STRAY if text[start:].strip(BLANKS) else fault
+
+
+def _bracketed(known: pl.Series, packing: Packing) -> tuple[pl.DataFrame, dict[str, Fault]]:
+    """The items of texts in brackets, and what is wrong with some."""
+    opening, closing = re.escape(packing.opening), re.escape(packing.closing)
+    plain = f"[^{opening}{closing}]*"
+    item = f"{opening}{plain}{closing}"
+    for _ in range(2):
+        item = f"{opening}{plain}(?:{item}{plain})*{closing}"
+    tame = known.str.contains(rf"^(?:{item}\s*)+$")
+    easy = pl.DataFrame([known.filter(tame)]).with_columns(
+        item=pl.col("text").str.extract_all(item)
+    )
+    bare = pl.col("item").str.strip_prefix(packing.opening).str.strip_suffix(packing.closing)
+    easy = easy.explode("item").with_columns(bare)
+    rows, faults = [], {}
+    for text in known.filter(~tame):
+        found, fault = split(text, packing)
+        rows += [(text, one) for one in found]
+        if fault is not None:
+            faults[text] = fault
+    odd = pl.DataFrame(rows, schema={"text": pl.String, "item": pl.String}, orient="row")
+    return pl.concat([easy, odd]), faults
+
+
+def _listed(known: pl.Series, packing: Packing) -> tuple[pl.DataFrame, dict[str, Fault]]:
+    """The items between separators; there is nothing to be wrong with these."""
+    items = pl.col("text").str.split(packing.separator)
+    found = pl.DataFrame([known]).with_columns(item=items).explode("item")
+    return found.filter(pl.col("item").str.strip_chars(BLANKS) != ""), {}
+
+
+def _part(parts: str, nth: int) -> pl.Expr:
+    return pl.col("item").str.extract(parts, nth).str.strip_chars(BLANKS).replace("", None)
+
+
+def _coded(items: pl.DataFrame, mark: str) -> pl.DataFrame:
+    """Values as a code and a name, where a mark stands between them; else both are the value."""
+    value = pl.col("value")
+    code = name = value
+    if mark:
+        halves = value.str.splitn(mark, 2)
+        code = halves.struct.field("field_0")
+        name = pl.coalesce(halves.struct.field("field_1"), value)
+    return items.select("text", "label", code=code, name=name)

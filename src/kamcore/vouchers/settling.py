@@ -1,30 +1,34 @@
-"""Books in the spelling of a list of vouchers: amounts, dates and texts as they read back.
+"""Steps of a spelling: amounts, dates, texts and archives of books as they read back.
 
 Writers print these books and proofs compare with them.  What changes a meaning is noted; what
 only fills a blank with what it means (0 on the unused side, the base currency) is not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
 from kamcore.books import Books, schema
 from kamcore.format import LossKind
-from kamcore.grid.parsed import BLANKS
-from kamcore.grid.words import blank_words, tidy
+from kamcore.grid.words import bare_codes, tidy
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.vouchers.outgoing import Noting
 
 __all__ = [
     "archives_in_use",
+    "cents",
     "dates_of_heads",
+    "lines_under_heads",
     "one_side_each",
-    "plain_codes",
     "settled_money",
     "tidied",
 ]
 
+_PERIODS = {
+    "year": pl.col("date").dt.year().cast(schema.INTEGER),
+    "period": pl.col("date").dt.month().cast(schema.INTEGER),
+}
 _ZERO = pl.lit(0, dtype=schema.AMOUNT)
 _ONE = pl.lit(1, dtype=schema.RATE)
 
@@ -36,7 +40,7 @@ def tidied(
     frames = dict(books.tables)
     present = [name for name in codes if name in books.lines.columns]
     spelled = [(table, name, tidy) for table, names in texts.items() for name in names]
-    for table, name, spell in (*spelled, *(("lines", name, plain_codes) for name in present)):
+    for table, name, spell in (*spelled, *(("lines", name, bare_codes) for name in present)):
         before = frames[table][name]
         after = spell(before)
         if after.null_count() > before.null_count() or not before.equals(after):
@@ -46,43 +50,44 @@ def tidied(
     return Books(books.entity, frames, books.origin)
 
 
-def plain_codes(codes: pl.Series) -> pl.Series:
-    """Codes as they are read: trimmed, without the apostrophe that marks a text."""
-    pure = tidy(codes).str.strip_prefix("'").str.strip_chars(BLANKS)
-    return blank_words(pure, {""})
-
-
-def dates_of_heads(books: Books, noting: Noting, *, from_date: bool) -> Books:
+def dates_of_heads(books: Books, noting: Noting, derived: Collection[str] = ()) -> Books:
     """Date, year and period of lines are those of their voucher.
 
-    With `from_date` year and period follow from the date; a change of either is noted.
+    Year and period of a voucher follow from its date where they are blank, and those that are
+    `derived` anyway; a change of either is noted.
     """
-    heads, lines = books.vouchers, books.lines
-    if from_date:
-        day = pl.col("date")
-        told = heads.with_columns(
-            year=day.dt.year().cast(schema.INTEGER), period=day.dt.month().cast(schema.INTEGER)
-        )
-        for name in ("year", "period"):
-            changed = heads[name].is_not_null() & heads[name].ne_missing(told[name])
-            noting.note(LossKind.REPLACED, f"vouchers.{name}", changed)
-        heads = told
-    else:
-        day = pl.col("date")
-        heads = heads.with_columns(
-            pl.col("year").fill_null(day.dt.year().cast(schema.INTEGER)),
-            pl.col("period").fill_null(day.dt.month().cast(schema.INTEGER)),
-        )
+    heads = books.vouchers
+    told = heads.with_columns(
+        (said if name in derived else pl.coalesce(name, said)).alias(name)
+        for name, said in _PERIODS.items()
+    )
+    for name in _PERIODS:
+        changed = heads[name].is_not_null() & heads[name].ne_missing(told[name])
+        noting.note(LossKind.REPLACED, f"vouchers.{name}", changed)
+    return lines_under_heads(books.replace(vouchers=told), noting)
+
+
+def lines_under_heads(books: Books, noting: Noting) -> Books:
+    """Every line bears date, year and period of its voucher; another date is noted."""
+    lines = books.lines
     shared = lines.select("voucher_id").join(
-        heads.select("voucher_id", "date", "year", "period"),
+        books.vouchers.select("voucher_id", "date", "year", "period"),
         on="voucher_id",
         how="left",
         maintain_order="left",
     )
     changed = lines["date"].is_not_null() & lines["date"].ne_missing(shared["date"])
     noting.note(LossKind.REPLACED, "lines.date", changed)
-    told_lines = lines.with_columns(shared.drop("voucher_id").get_columns())
-    return books.replace(vouchers=heads, lines=told_lines)
+    return books.replace(lines=lines.with_columns(shared.drop("voucher_id").get_columns()))
+
+
+def cents(amounts: pl.Series) -> pl.Series:
+    """Amounts to the cent; halves away from zero, as accounts round.
+
+    >>> cents(pl.Series(["0.0050", "-0.0050"], dtype=pl.Decimal(18, 4))).cast(str).to_list()
+    ['0.0100', '-0.0100']
+    """
+    return amounts.round(2, mode="half_away_from_zero").cast(schema.AMOUNT)
 
 
 def one_side_each(books: Books, noting: Noting) -> Books:

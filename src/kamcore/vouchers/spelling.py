@@ -1,7 +1,8 @@
 """Books on their way into a layout of voucher lines: what every such writer does first, once.
 
 A writer takes the steps its product asks for, in the order they stand here; each changes the books
-into what the layout will say and notes what that loses.  The result is the format's `spelling`;
+into what the layout will say and notes what that loses.  What layouts of documents need too stands
+in `kamcore.vouchers.settling`.  The result is the format's `spelling`;
 `kamcore.vouchers.joined` then lays the lines out for writing.
 """
 
@@ -11,28 +12,19 @@ import attrs
 import polars as pl
 
 from kamcore.books import Books, schema
-from kamcore.errors import BooksError, Fault
 from kamcore.format import Losses, LossKind
 from kamcore.format.comparing import in_use
-from kamcore.grid.parsed import BLANKS
-from kamcore.grid.words import tidy
+from kamcore.grid.words import bare_codes, tidy
 from kamcore.model.scheme import CodeScheme, strip
 from kamcore.vouchers.labels import dimension_ids
 from kamcore.vouchers.making import original
 from kamcore.vouchers.noting import note_rows
-from kamcore.vouchers.unnumbered import SAME_NUMBER, with_numbers
+from kamcore.vouchers.outgoing import Noting, live, note_extras
+from kamcore.vouchers.settling import dates_of_heads, tidied
+from kamcore.vouchers.unnumbered import refuse_equal_numbers, with_numbers
 
-NO_VOUCHER = Fault(
-    code="G3201",
-    zh="分录属于凭证标识 {value}, 但没有这张凭证",
-    en="the line belongs to voucher id {value}, and there is no such voucher",
-)
 _HEAD_TEXTS = ("word", "reference", "preparer", "reviewer", "poster", "cashier", "handler")
 _AMOUNT = "_amount"
-_PERIODS = {
-    "year": pl.col("date").dt.year().cast(schema.INTEGER),
-    "period": pl.col("date").dt.month().cast(schema.INTEGER),
-}
 
 
 @attrs.define
@@ -61,54 +53,17 @@ class Spelling:
         Raises:
             BooksError: a line has no voucher.
         """
-        heads, lines = self.books.vouchers, self.books.lines
-        stays = heads["voucher_id"].is_in(lines["voucher_id"].unique().implode())
-        if not void:
-            stays &= ~(heads["status"] == "void").fill_null(value=False)
-        self.note(LossKind.OMITTED, "vouchers.status", ~stays, heads["status"])
-        order = heads.select("voucher_id", _order=pl.int_range(pl.len()), _stays=stays)
-        placed = lines.with_row_index("_line").join(
-            order, on="voucher_id", how="left", maintain_order="left"
-        )
-        orphans = placed.filter(pl.col("_order").is_null())
-        if orphans.height:
-            place = self.books.origin.place(orphans["source_row"][0])
-            raise BooksError(NO_VOUCHER.at(place, orphans["voucher_id"][0]))
-        placed = placed.filter("_stays")
-        if not placed["_order"].is_sorted():
-            placed = placed.sort("_order", maintain_order=True)
-        rows = {"lines": placed["_line"], "vouchers": stays.arg_true()}
-        self.books = self.books.replace(
-            vouchers=heads.filter(stays),
-            lines=placed.drop("_line", "_order", "_stays"),
-            extras=self._kept({**(more or {}), "lines": fields}, rows),
-        )
+        kept = {**(more or {}), "lines": fields}
+        self.books = live(self._with_extras_of(kept), self.losses, void=void)
 
-    def _kept(
-        self, fields: Mapping[str, Collection[str]], rows: Mapping[str, pl.Series]
-    ) -> pl.DataFrame:
-        """Extras in these fields, by the new place of their rows in tables that `rows` names."""
+    def _with_extras_of(self, fields: Mapping[str, Collection[str]]) -> Books:
+        """The books with the extras in these fields of a table; the others are noted."""
         extras = self.books.extras
-        if not extras.height:
-            return extras
-        sayable = pl.select(pl.repeat(False, extras.height, dtype=pl.Boolean)).to_series()
+        sayable = pl.lit(value=False)
         for table, names in fields.items():
-            sayable |= (extras["table"] == table) & extras["field"].is_in(list(names))
-        out = extras.filter(~sayable)
-        if out.height:
-            example = f"{out['field'][0]}={out['value'][0]}"
-            place = self.books.origin.place(None)
-            self.losses.note(LossKind.DROPPED, "extras.value", out.height, place, example)
-        kept = extras.filter(sayable)
-        moved = [kept.filter(~pl.col("table").is_in(list(rows)))]
-        for table, old in rows.items():
-            spots = pl.DataFrame({"row_id": old.cast(pl.Int64)}).with_columns(
-                _row=pl.int_range(pl.len(), dtype=pl.Int64)
-            )
-            own = kept.filter(table=table)
-            own = own.join(spots, on="row_id", how="inner", maintain_order="left")
-            moved.append(own.with_columns(row_id="_row").drop("_row"))
-        return pl.concat(moved)
+            sayable |= (pl.col("table") == table) & pl.col("field").is_in(list(names))
+        note_extras(self.books, extras.filter(~sayable), self.losses)
+        return self.books.replace(extras=extras.filter(sayable))
 
     def heads(
         self, derived: Collection[str] = ("year", "period"), *, numbered: bool = False
@@ -123,32 +78,13 @@ class Spelling:
         said = lines.group_by("voucher_id").agg(_day=pl.col("date").drop_nulls().first())
         joined = heads.join(said, on="voucher_id", how="left", maintain_order="left")
         dated = joined.with_columns(date=pl.coalesce("date", "_day")).drop("_day")
-        settled = dated.with_columns(
-            *(tidy(dated[name]) for name in _HEAD_TEXTS),
-            *(
-                (said if name in derived else pl.coalesce(name, said)).alias(name)
-                for name, said in _PERIODS.items()
-            ),
-        )
-        if numbered:
-            settled = with_numbers(self.books.replace(vouchers=settled), self.losses).vouchers
+        dated = dated.with_columns(tidy(dated[name]) for name in _HEAD_TEXTS)
+        noting = Noting(self.books, self.losses)
+        books = dates_of_heads(self.books.replace(vouchers=dated), noting, derived)
+        self.books = with_numbers(books, self.losses) if numbered else books
         for name in ("date", "word", "number"):
-            self.note(LossKind.MISSING, f"vouchers.{name}", settled[name].is_null(), heads[name])
-        for name in ("year", "period"):
-            changed = heads[name].is_not_null() & heads[name].ne_missing(settled[name])
-            self.note(LossKind.REPLACED, f"vouchers.{name}", changed, heads[name])
-        days = lines.select("voucher_id").join(
-            settled.select("voucher_id", "date", "year", "period"),
-            on="voucher_id",
-            how="left",
-            maintain_order="left",
-        )
-        changed = lines["date"].is_not_null() & lines["date"].ne_missing(days["date"])
-        self.note(LossKind.REPLACED, "lines.date", changed, lines["date"])
-        self.books = self.books.replace(
-            vouchers=settled,
-            lines=lines.with_columns(days.drop("voucher_id").get_columns()),
-        )
+            missing = self.books.vouchers[name].is_null()
+            self.note(LossKind.MISSING, f"vouchers.{name}", missing, heads[name])
 
     def refuse_equal(self) -> None:
         """Refuse vouchers that share year, period, word and number: no reader tells them apart.
@@ -156,20 +92,14 @@ class Spelling:
         Raises:
             BooksError: there are such vouchers.
         """
-        keys = ["year", "period", "word", "number"]
-        same = self.books.vouchers.filter(pl.struct(keys).is_duplicated())
-        if same.height:
-            first = same.row(0, named=True)
-            key = f"{first['date'] or ''} {first['word'] or ''}-{first['number'] or ''}"
-            place = self.books.origin.place(first["source_row"])
-            raise BooksError(SAME_NUMBER.at(place, key, count=same.height))
+        refuse_equal_numbers(self.books, unnumbered=True)
 
     def codes(self, spell: Callable[[str], str] = strip) -> None:
         """Spell account codes as the product does, without separators unless said otherwise."""
         lines, accounts = self.books.lines, self.books.accounts
         used = lines["account"].drop_nulls().unique(maintain_order=True)
         listed = pl.concat([used, accounts["code"]]).unique(maintain_order=True)
-        spelled = [spell(code) or None if code else None for code in _bare(listed)]
+        spelled = [spell(code) or None if code else None for code in bare_codes(listed)]
         new = dict(zip(listed.to_list(), spelled, strict=True))
         after = [new[code] for code in used]
         clash = [code for code in used if new[code] and after.count(new[code]) > 1]
@@ -197,7 +127,7 @@ class Spelling:
         """
         lines, known = self.books.lines, dict(self.books.dimensions.select("id", "label").rows())
         columns = schema.dimension_columns(lines)
-        lines = lines.with_columns(_bare(lines[name]) for name in columns)
+        lines = lines.with_columns(bare_codes(lines[name]) for name in columns)
         used = [
             name.removeprefix(schema.AUX)
             for name in columns
@@ -210,7 +140,7 @@ class Spelling:
         again = {name: ids[labels[name]] for name in order}
         members = self.books.members.filter(pl.col("dimension").is_in(order))
         members = members.with_columns(
-            members["dimension"].replace(again), _bare(members["code"]), tidy(members["name"])
+            members["dimension"].replace(again), bare_codes(members["code"]), tidy(members["name"])
         ).drop_nulls("code")
         unused = [name for name in columns if name.removeprefix(schema.AUX) not in used]
         renamed = {schema.AUX + name: schema.AUX + again[name] for name in used}
@@ -276,13 +206,8 @@ class Spelling:
 
     def texts(self, names: Collection[str]) -> None:
         """Trim texts of the lines as a reader will; those with blanks at an end are noted."""
-        lines = self.books.lines
-        for name in names:
-            trimmed = tidy(lines[name])
-            changed = lines[name].ne_missing(trimmed)
-            self.note(LossKind.REPLACED, f"lines.{name}", changed, lines[name])
-            lines = lines.with_columns(trimmed.alias(name))
-        self.books = self.books.replace(lines=lines)
+        noting = Noting(self.books, self.losses)
+        self.books = tidied(self.books, noting, {"lines": names})
 
     def done(self) -> Books:
         """The books with those accounts, dimensions and members that the lines name."""
@@ -318,11 +243,3 @@ def _settled(lines: pl.DataFrame, base: str) -> pl.DataFrame:
 def zero(name: str) -> pl.Expr:
     """A column of figures with 0 for a blank."""
     return pl.col(name).fill_null(0)
-
-
-def _bare(codes: pl.Series) -> pl.Series:
-    """Codes as `read_codes` gives them."""
-    pure = tidy(codes)
-    if not pure.str.starts_with("'").any():
-        return pure
-    return tidy(pure.str.strip_prefix("'").str.strip_chars(BLANKS))

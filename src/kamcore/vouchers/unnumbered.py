@@ -45,17 +45,19 @@ def with_runs(frame: pl.DataFrame, heads: Sequence[str], line: str) -> pl.DataFr
     )
 
 
-def refuse_equal_numbers(books: Books) -> None:
-    """Refuse vouchers that share year, period, word and number; those without one may be alike.
+def refuse_equal_numbers(books: Books, *, unnumbered: bool = False) -> None:
+    """Refuse vouchers that share year, period, word and number: no reader tells them apart.
+
+    Those without a number may be alike, unless they count as `unnumbered` ones do: as one.
 
     Raises:
         BooksError: there are such vouchers.
     """
-    numbered = books.vouchers.filter(pl.col("number").is_not_null())
-    same = numbered.filter(pl.struct(_KEY).is_duplicated())
+    heads = books.vouchers if unnumbered else books.vouchers.drop_nulls("number")
+    same = heads.filter(pl.struct(_KEY).is_duplicated())
     if same.height:
         first = same.row(0, named=True)
-        key = f"{first['date'] or ''} {first['word'] or ''}-{first['number']}"
+        key = f"{first['date'] or ''} {first['word'] or ''}-{first['number'] or ''}"
         place = books.origin.place(first["source_row"])
         raise BooksError(SAME_NUMBER.at(place, key, count=same.height))
 

@@ -92,7 +92,7 @@ def test_fields_of_each_generation(tmp_path, generation, count):
 
 def test_the_default_is_generation_3_and_others_are_refused(tmp_path):
     assert written(books_of(dr(), cr()), tmp_path)[1].width == 56
-    with pytest.raises(UsageError, match="K5021"):
+    with pytest.raises(UsageError, match="F1003"):
         FORMAT.write(books_of(dr()), tmp_path / "b.dbf", options={"generation": "5"})
 
 

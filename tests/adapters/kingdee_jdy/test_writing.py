@@ -52,7 +52,7 @@ def test_the_variant_of_24_columns_has_one_pair_and_a_restriction(tmp_path):
     assert len(names) == 24
     assert names[names.index("存货") + 1] == "是否限定"
     assert "自定义辅助核算类别1" not in names
-    with pytest.raises(UsageError, match="K3011"):
+    with pytest.raises(UsageError, match="F1003"):
         FORMAT.write(books(voucher()), tmp_path / "b.xlsx", options={"columns": "26"})
 
 

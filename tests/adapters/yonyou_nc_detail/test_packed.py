@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamcore.adapters.yonyou_nc_detail.packed import unpack
+from kamcore.adapters.yonyou_nc_detail.columns import PACKING
+from kamcore.vouchers.packed import unpack
 
 
 def items(text):
-    found = unpack(pl.Series([text], dtype=pl.String))
+    found = unpack(pl.Series([text], dtype=pl.String), PACKING)
     fault = found.faults.get(text)
-    return dict(found.items.select("label", "value").rows()), fault and fault.code
+    return dict(found.items.select("label", "code").rows()), fault and fault.code
 
 
 @pytest.mark.parametrize(
@@ -51,15 +52,15 @@ def test_a_value_may_hold_brackets(text, said):
 @pytest.mark.parametrize(
     ("text", "said", "code"),
     [
-        ("【部门：甲】【渠道：直营", {"部门": "甲"}, "Y6011"),
-        ("【部门：甲【乙】【渠道：丙】", {}, "Y6011"),
-        ("甲【部门：乙】", {"部门": "乙"}, "Y6012"),
-        ("【部门：乙】丙】", {"部门": "乙"}, "Y6012"),
-        ("【部门：乙】丙【客商：丁】", {"部门": "乙", "客商": "丁"}, "Y6012"),
-        ("销售一部", {}, "Y6012"),
-        ("【销售一部】【部门：乙】", {"部门": "乙"}, "Y6013"),
-        ("【：乙】", {}, "Y6013"),
-        ("【部门：甲】【部门：乙】", {"部门": "甲"}, "Y6014"),
+        ("【部门：甲】【渠道：直营", {"部门": "甲"}, "G1721"),
+        ("【部门：甲【乙】【渠道：丙】", {}, "G1721"),
+        ("甲【部门：乙】", {"部门": "乙"}, "G1722"),
+        ("【部门：乙】丙】", {"部门": "乙"}, "G1722"),
+        ("【部门：乙】丙【客商：丁】", {"部门": "乙", "客商": "丁"}, "G1722"),
+        ("销售一部", {}, "G1722"),
+        ("【销售一部】【部门：乙】", {"部门": "乙"}, "G1723"),
+        ("【：乙】", {}, "G1723"),
+        ("【部门：甲】【部门：乙】", {"部门": "甲"}, "G1724"),
     ],
 )
 def test_what_is_broken_is_said_and_the_rest_read(text, said, code):
@@ -88,5 +89,5 @@ def test_what_is_packed_comes_back(said):
 
 @given(st.lists(st.text(st.sampled_from("甲【】：: \n\\"), max_size=12), max_size=5))
 def test_any_text_is_taken_apart_without_a_crash(texts):
-    found = unpack(pl.Series(texts, dtype=pl.String))
+    found = unpack(pl.Series(texts, dtype=pl.String), PACKING)
     assert found.items.null_count().sum_horizontal().item() == 0

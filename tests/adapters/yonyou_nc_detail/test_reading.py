@@ -92,7 +92,7 @@ def test_a_bracket_left_open_is_named_and_its_text_kept():
     reading = bad("nc_unclosed_bracket.csv", year=2025)
     (problem,) = reading.problems
     place = problem.place
-    assert (problem.code, str(problem.severity)) == ("Y6011", "error")
+    assert (problem.code, str(problem.severity)) == ("G1721", "error")
     assert (place.line, place.column, place.voucher) == (5, "辅助项", "2025-01 记-2")
     text = "【部门：销售一部】【项目：一号产线【2025】改造【0001】号】【渠道：直营"
     assert problem.value == text

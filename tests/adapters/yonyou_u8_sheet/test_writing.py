@@ -199,7 +199,7 @@ def test_a_code_that_does_not_fit_is_refused(tmp_path):
     """ccode 15 (7.1): cut short it would be another code."""
     with pytest.raises(LossRefused) as caught:
         written(books(entry("1" * 16)), tmp_path)
-    assert caught.value.code == "Y5011"
+    assert caught.value.code == "G1621"
 
 
 def test_amounts_are_rounded_to_cents_and_noted(tmp_path):

@@ -213,7 +213,7 @@ def test_project_class_and_verbatim_columns_are_written_back(tmp_path):
 
 def test_options_have_values(tmp_path):
     for options in ({"encoding": "latin-1"}, {"booleans": "yes"}):
-        with pytest.raises(UsageError, match="Y3021"):
+        with pytest.raises(UsageError, match="F1003"):
             FORMAT.write(books_of(dr()), tmp_path / "a.csv", options=options)
 
 

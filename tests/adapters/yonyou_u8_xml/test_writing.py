@@ -125,7 +125,7 @@ def test_a_code_is_never_cut(tmp_path):
     """2.3: account_code is text 15; a longer one is refused."""
     with pytest.raises(LossRefused) as caught:
         written(books(voucher(1, dr("1" * 16, "1"), cr("2", "1"))), tmp_path)
-    assert caught.value.code == "G3101"
+    assert caught.value.code == "G1621"
 
 
 def test_required_elements_that_are_blank_are_named(tmp_path):

@@ -10,9 +10,9 @@ from kamcore.books import Books, schema
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.format import Options, Reading, Source
 from kamcore.grid.sheet import Grid
+from kamcore.grid.words import bare_codes
 from kamcore.vouchers.documents import Document, Terms
 from kamcore.vouchers.json_books import Bodies, pairs_of, read_bodies
-from kamcore.vouchers.settling import plain_codes
 
 UNKNOWN_CATEGORY = Fault(
     code="Y8001",
@@ -109,7 +109,7 @@ def _with_directions(books: Books, lines: Grid) -> Books:
     names = {"1": "debit", "-1": "credit"}
     said = pl.DataFrame(
         {
-            "code": plain_codes(lines.column(f"{layout.ACCOUNT}.code")),
+            "code": bare_codes(lines.column(f"{layout.ACCOUNT}.code")),
             "direction": lines.column(layout.DIRECTION).replace_strict(names, default=None),
         },
         schema={"code": schema.TEXT, "direction": schema.TEXT},

@@ -7,10 +7,9 @@ from kamcore.adapters.gbt24589.settlements import VOUCHER
 from kamcore.adapters.gbt24589.subledger import DIRECTIONS, KEY, TABLES, subledger_of
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind
-from kamcore.grid.words import tidy
+from kamcore.grid.words import bare_codes, tidy
 from kamcore.markup.element_writing import ILLEGAL
 from kamcore.vouchers.outgoing import Noting
-from kamcore.vouchers.settling import plain_codes
 
 _TEXTS = ("document", "invoice", "contract", "project", "summary", "currency")
 _SUMMARY = 200
@@ -100,8 +99,8 @@ def _settled(books: Books, table: str, noting: Noting) -> pl.DataFrame:
     zero = pl.lit(0, dtype=schema.AMOUNT)
     booked = books.vouchers["voucher_id"].implode()
     return frame.with_columns(
-        plain_codes(frame["party"]),
-        plain_codes(frame["account"]),
+        bare_codes(frame["party"]),
+        bare_codes(frame["account"]),
         pl.col("currency").fill_null(base),
         pl.coalesce("date", "voucher_date").alias("date"),
         pl.coalesce("voucher_date", "date").alias("voucher_date"),

@@ -8,7 +8,7 @@ from kamcore.adapters.gbt24589.archives import Slots
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.grid.sheet import Grid
-from kamcore.vouchers.settling import plain_codes
+from kamcore.grid.words import bare_codes
 
 UNKNOWN_SLOT = Fault(
     code="S1011",
@@ -39,7 +39,7 @@ def resolve(grid: Grid, accounts: pl.Series, slots: Slots, table: str) -> Resolv
     for number in range(1, layout.SLOTS + 1):
         name = layout.slot(number)
         if name in grid.frame.columns:
-            codes = plain_codes(grid.frame[name])
+            codes = bare_codes(grid.frame[name])
             rows = codes.is_not_null().arg_true()
             found.append(
                 pl.select(

@@ -77,7 +77,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     noting = Noting(books, losses)
     settled = _with_lines(_with_extras(books, losses), noting)
     noting = Noting(settled, losses)
-    settled = dates_of_heads(settled, noting, from_date=False)
+    settled = dates_of_heads(settled, noting)
     settled = with_numbers(_legal(settled, noting), losses)
     settled = _with_originals(settled_money(_sided(settled, noting), noting), noting)
     dims = schema.dimension_columns(settled.lines)

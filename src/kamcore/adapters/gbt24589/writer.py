@@ -10,18 +10,9 @@ from kamcore.adapters.gbt24589 import layout
 from kamcore.adapters.gbt24589.spelling import spell
 from kamcore.adapters.gbt24589.tables import all_tables
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, UsageError
 from kamcore.format import Losses, Options
+from kamcore.format.options import chosen
 from kamcore.markup.element_writing import Leaf, declaration, record
-from kamcore.place import Place
-
-STRICT = Fault(
-    code="S1032",
-    zh="选项 strict 没有取值「{value}」",
-    en="the option strict has no value {value!r}",
-    hint_zh="可用: yes, no",
-    hint_en="use yes or no",
-)
 
 _END = "\r\n"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -35,14 +26,9 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         LossRefused: a code is longer than the standard allows.
         UsageError: the option strict has no such value.
     """
-    said = str(options.get("strict", "yes")).lower()
-    if said not in ("yes", "no", "true", "false"):
-        raise UsageError(STRICT.at(Place(), said))
+    is_strict = chosen(options, "strict", ("yes", "no")) == "yes"
     frames = all_tables(spell(books, losses, options))
-    files = {
-        f"{name}.xml": _file(name, frames, is_strict=said in ("yes", "true"))
-        for name in layout.CLASSES
-    }
+    files = {f"{name}.xml": _file(name, frames, is_strict=is_strict) for name in layout.CLASSES}
     if target.suffix.lower() == ".zip":
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items():

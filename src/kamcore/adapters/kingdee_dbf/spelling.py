@@ -10,39 +10,21 @@ import polars as pl
 
 from kamcore.adapters.kingdee_dbf import columns as layout
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, LossRefused, UsageError
+from kamcore.errors import LossRefused
 from kamcore.format import Losses, LossKind, Options
+from kamcore.format.options import chosen
 from kamcore.grid.dbf_writing import figures
 from kamcore.grid.words import blank_words
 from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
-from kamcore.place import Place
 from kamcore.vouchers.dotted import with_dots
 from kamcore.vouchers.fitting import LONG_CODE, fit, size_of
 from kamcore.vouchers.spelling import Spelling
 from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
-BAD_GENERATION = Fault(
-    code="K5021",
-    zh="选项 generation 不能是「{value}」",
-    en="the option generation cannot be {value!r}",
-    hint_zh="可用: 1, 2, 3, 4",
-    hint_en="it can be 1, 2, 3 or 4",
-)
-
 _MONEY = ("debit", "credit", "fx_debit", "fx_credit")
-
-
-def generation_to_write(options: Options) -> str:
-    """Which generation to write.
-
-    Raises:
-        UsageError: there is no such generation.
-    """
-    value = str(options.get("generation") or "3")
-    if value not in layout.GENERATIONS:
-        raise UsageError(BAD_GENERATION.at(Place(), value))
-    return value
+GENERATIONS = ("3", *(name for name in layout.GENERATIONS if name != "3"))
+"""Values of the option generation, the usual one first."""
 
 
 def spell(books: Books, losses: Losses, options: Options) -> Books:
@@ -53,7 +35,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
         LossRefused: a code is longer than its field.
         UsageError: there is no such generation.
     """
-    generation = generation_to_write(options)
+    generation = chosen(options, "generation", GENERATIONS)
     work = Spelling(books, losses)
     present = {column.key for column in layout.columns_of(generation)}
     work.live([key for key in layout.VERBATIM if key in present], void=True)

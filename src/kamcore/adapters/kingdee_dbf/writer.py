@@ -6,9 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from kamcore.adapters.kingdee_dbf import columns as layout
-from kamcore.adapters.kingdee_dbf.spelling import generation_to_write, spell
+from kamcore.adapters.kingdee_dbf.spelling import GENERATIONS, spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
+from kamcore.format.options import chosen
 from kamcore.grid.dbf_writing import write_dbf
 from kamcore.vouchers.currencies import product_code
 from kamcore.vouchers.entries import Kind
@@ -26,7 +27,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         LossRefused: a code or a figure is wider than its field.
         UsageError: there is no such generation.
     """
-    generation = generation_to_write(options)
+    generation = chosen(options, "generation", GENERATIONS)
     spelled = spell(books, losses, options)
     # The header wants the day of the last change: that of the books, so that it repeats.
     day = spelled.vouchers["date"].max()

@@ -5,38 +5,21 @@ import polars as pl
 from kamcore.adapters.kingdee_jdy import columns as layout
 from kamcore.adapters.kingdee_jdy.paths import path_of, split_path
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, UsageError
 from kamcore.format import Losses, LossKind, Options
+from kamcore.format.options import chosen
 from kamcore.model.currency import decimals_of
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
-from kamcore.place import Place
 from kamcore.vouchers.spelling import Spelling
 
-BAD_VARIANT = Fault(
-    code="K3011",
-    zh="选项 columns 不能是「{value}」",
-    en="the option columns cannot be {value!r}",
-    hint_zh="可用: 25, 24",
-    hint_en="it can be 25 or 24",
-)
 
-
-def variant_of(options: Options) -> str:
-    """Which columns to write.
+def spell(books: Books, losses: Losses, options: Options) -> Books:
+    """The books as a template with these options says them; what that loses goes to `losses`.
 
     Raises:
         UsageError: there is no such variant.
     """
-    value = str(options.get("columns") or "25")
-    if value not in layout.VARIANTS:
-        raise UsageError(BAD_VARIANT.at(Place(), value))
-    return value
-
-
-def spell(books: Books, losses: Losses, options: Options) -> Books:
-    """The books as a template with these options says them; what that loses goes to `losses`."""
-    variant = variant_of(options)
+    variant = chosen(options, "columns", tuple(layout.VARIANTS))
     work = Spelling(books, losses)
     work.live((layout.RESTRICTED,) if variant == "24" else ())
     work.heads(numbered=True)

@@ -6,9 +6,10 @@ import polars as pl
 
 from kamcore.adapters.kingdee_jdy import columns as layout
 from kamcore.adapters.kingdee_jdy.paths import JOINER
-from kamcore.adapters.kingdee_jdy.spelling import custom_dimensions, spell, variant_of
+from kamcore.adapters.kingdee_jdy.spelling import custom_dimensions, spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
+from kamcore.format.options import chosen
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.workbook_writing import write_workbook
 from kamcore.vouchers.currencies import product_code
@@ -24,7 +25,7 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         UsageError: an option has no such value.
     """
     spelled = spell(books, losses, options)
-    headings = layout.VARIANTS[variant_of(options)]
+    headings = layout.VARIANTS[chosen(options, "columns", tuple(layout.VARIANTS))]
     write_workbook([SheetOut(layout.SHEET, page(spelled, headings))], target)
 
 

@@ -33,6 +33,10 @@ class Generation(enum.StrEnum):
     """Government accounting."""
 
 
+WRITTEN = (Generation.B, Generation.A, Generation.C)
+"""Values of the option generation, the usual one first."""
+
+
 class Kind(enum.Enum):
     """How the cells of a column are read and written."""
 

@@ -13,29 +13,23 @@ from kamcore.adapters.kingdee_k3.columns import (
     COLUMNS,
     GENERATIONS,
     SYSTEM,
+    WRITTEN,
     Column,
     Generation,
     Kind,
 )
 from kamcore.adapters.kingdee_k3.verbatim import said_extras
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, LossRefused, UsageError
+from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind, Options
 from kamcore.format.comparing import in_use
+from kamcore.format.options import chosen
 from kamcore.grid.words import tidy
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
 from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.unnumbered import with_numbers
-
-BAD_OPTION = Fault(
-    code="K2051",
-    zh="选项 {option} 不能是「{value}」",
-    en="the option {option} cannot be {value!r}",
-    hint_zh="可用: {known}",
-    hint_en="it can be {known}",
-)
 
 HYPHENS_IN_CODE = Fault(
     code="K2052",
@@ -45,29 +39,10 @@ HYPHENS_IN_CODE = Fault(
     hint_en="give it another code in a mapping",
 )
 
-_CHOICES = {
-    "generation": tuple(Generation),
-    "keys": ("english", "chinese"),
-    "joiner": items.JOINERS,
-}
-
-
-def choice(options: Options, name: str, default: str) -> str:
-    """The value of an option that has a list of values.
-
-    Raises:
-        UsageError: it is none of them.
-    """
-    value = str(options.get(name) or default)
-    known = _CHOICES[name]
-    if value not in known:
-        raise UsageError(BAD_OPTION.at(Place(), value, option=name, known=", ".join(known)))
-    return value
-
 
 def spell(books: Books, losses: Losses, options: Options) -> Books:
     """The books as a workbook with these options says them; what that loses goes to `losses`."""
-    generation = Generation(choice(options, "generation", Generation.B))
+    generation = Generation(chosen(options, "generation", WRITTEN))
     work = _Spelling(books, losses, options, generation)
     work.live()
     work.books = with_numbers(work.books, losses)
@@ -77,7 +52,9 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     work.vouchers()
     work.texts()
     work.books = in_use(work.books)
-    work.books = said_extras(work.books, losses, generation, choice(options, "joiner", "||"))
+    work.books = said_extras(
+        work.books, losses, generation, chosen(options, "joiner", items.JOINERS)
+    )
     return work.books
 
 

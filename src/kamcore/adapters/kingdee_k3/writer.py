@@ -5,12 +5,13 @@ from pathlib import Path
 import polars as pl
 
 from kamcore.adapters.kingdee_k3 import columns as layout
-from kamcore.adapters.kingdee_k3 import money
+from kamcore.adapters.kingdee_k3 import items, money
 from kamcore.adapters.kingdee_k3.columns import COLUMNS, Column, Generation, Kind
-from kamcore.adapters.kingdee_k3.spelling import choice, spell
+from kamcore.adapters.kingdee_k3.spelling import spell
 from kamcore.adapters.kingdee_k3.verbatim import overlaid, packed
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
+from kamcore.format.options import chosen
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.workbook_writing import write_workbook
 
@@ -31,13 +32,13 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         LossRefused: there are more rows than a sheet holds.
         UsageError: an option has no such value, or xlwt is not installed.
     """
-    generation = Generation(choice(options, "generation", Generation.B))
-    captions = choice(options, "keys", "english") == "chinese"
+    generation = Generation(chosen(options, "generation", layout.WRITTEN))
+    captions = chosen(options, "keys", ("english", "chinese")) == "chinese"
     spelled = spell(books, losses, options)
-    page = _page(spelled, choice(options, "joiner", "||"))
-    chosen = layout.GENERATIONS[generation]
-    frame = page.select(column.key for column in chosen)
-    header = tuple(column.caption if captions else column.key for column in chosen)
+    page = _page(spelled, chosen(options, "joiner", items.JOINERS))
+    columns = layout.GENERATIONS[generation]
+    frame = page.select(column.key for column in columns)
+    header = tuple(column.caption if captions else column.key for column in columns)
     dictionary = pl.DataFrame(layout.schema_rows(generation), orient="row")
     sheets = (
         SheetOut(layout.PAGE, frame, (header,)),

@@ -64,8 +64,8 @@ NO_DIRECTION = Fault(
 )
 BAD_PACKING = Fault(
     code="T1106",
-    zh="辅助核算「{value}」不成对或没有类别, 未能读出",
-    en="the auxiliaries {value!r} are not built as the layout says and could not be read",
+    zh="辅助核算「{value}」不成对、没有类别或类别重复, 未能全部读出",
+    en="the auxiliaries {value!r} are not built as the layout says and could not all be read",
     hint_zh="核对括号和类别",
     hint_en="compare brackets and labels",
 )

@@ -13,7 +13,7 @@ from kamcore.format.layout import NAMES
 from kamcore.model.layout import LayoutColumn
 from kamcore.vouchers.entries import Entries
 from kamcore.vouchers.labels import dimension_ids
-from kamcore.vouchers.packed import unpack
+from kamcore.vouchers.packed import TWICE, unpack
 
 __all__ = ["name_columns", "unpacked"]
 
@@ -84,14 +84,15 @@ def unpacked(
     packing = opened.layout.packing
     if "packed" not in frame.columns or packing is None:
         return frame, {}, []
-    found = unpack(frame["packed"].unique(maintain_order=True), packing)
-    problems = reported(
-        frame, entries, "packed", pl.col("packed").is_in(list(found.broken)), BAD_PACKING
-    )
-    ids = dimension_ids(found.items["label"].unique(maintain_order=True))
+    found = unpack(frame["packed"], packing)
+    faulty = pl.col("packed").is_in(list(found.faults))
+    problems = reported(frame, entries, "packed", faulty, BAD_PACKING)
+    broken = [text for text, fault in found.faults.items() if fault is not TWICE]
+    items = found.items.filter(~pl.col("text").is_in(broken))
+    ids = dimension_ids(items["label"].unique(maintain_order=True))
     table = "balances" if "balances.account" in frame.columns else "lines"
     for label, dim in ids.items():
-        own = found.items.filter(pl.col("label") == label).unique("text", keep="first")
+        own = items.filter(pl.col("label") == label)
         column = f"{table}.{schema.AUX}{dim}"
         more = own.select(packed="text", **{column: "code", f"{NAMES}{schema.AUX}{dim}": "name"})
         frame = frame.join(more, on="packed", how="left", maintain_order="left")

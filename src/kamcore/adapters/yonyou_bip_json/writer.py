@@ -67,7 +67,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     """
     settled = live(books, losses)
     noting = Noting(settled, losses)
-    settled = dates_of_heads(settled, noting, from_date=True)
+    settled = dates_of_heads(settled, noting, ("year", "period"))
     settled = settled_money(one_side_each(settled, noting), noting)
     dims = schema.dimension_columns(settled.lines)
     settled = tidied(

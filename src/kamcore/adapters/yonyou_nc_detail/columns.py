@@ -4,6 +4,7 @@ Names vary by site, so that some columns go by several.  Columns that are not li
 verbatim, as are 核销信息 and 结算信息.
 """
 
+from kamcore.model.layout import Packing
 from kamcore.vouchers.currencies import CODE
 from kamcore.vouchers.entries import Field, Kind
 
@@ -15,6 +16,7 @@ VOUCHER = "voucher"
 LINE = "lines.line_no"
 PATH = "account.path"
 PACKED = "packed"
+PACKING = Packing(opening="【", closing="】", colon="：")
 
 FIELDS = (
     Field("年", YEAR),

@@ -8,7 +8,6 @@ import attrs
 import polars as pl
 
 from kamcore.adapters.yonyou_nc_detail import columns as layout
-from kamcore.adapters.yonyou_nc_detail.packed import LABEL, TEXT, VALUE, unpack
 from kamcore.adapters.yonyou_nc_detail.years import COLUMN, asked_year, year_of_name
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, SourceError
@@ -22,6 +21,7 @@ from kamcore.vouchers.labels import dimension_ids
 from kamcore.vouchers.listing import Listing, read_listing
 from kamcore.vouchers.making import NAMES, Making, make_books, sides
 from kamcore.vouchers.numbering import by_key, label
+from kamcore.vouchers.packed import unpack
 
 SEVERAL_BOOKS = Fault(
     code="Y6004",
@@ -197,21 +197,21 @@ def _members(
     frame: pl.DataFrame, entries: Entries
 ) -> tuple[pl.DataFrame, dict[str, str], list[Problem]]:
     """Add a column per type of the packed texts; a value is the code and the name of a member."""
-    unpacked = unpack(frame[layout.PACKED])
+    unpacked = unpack(frame[layout.PACKED], layout.PACKING)
     items = unpacked.items
-    used = items[LABEL].unique(maintain_order=True).to_list()
+    used = items["label"].unique(maintain_order=True).to_list()
     ids = dimension_ids(used)
     columns = []
     for one in used:
-        own = items.filter(pl.col(LABEL) == one)
-        coded = own[VALUE].str.contains("\\", literal=True).all()
-        parts = own[VALUE].str.splitn("\\", 2) if coded else None
+        own = items.filter(pl.col("label") == one)
+        coded = own["code"].str.contains("\\", literal=True).all()
+        parts = own["code"].str.splitn("\\", 2) if coded else None
         # Sites that show codes write code\name in every value of a type (reported, not seen).
-        codes = own[VALUE] if parts is None else parts.struct.field("field_0")
-        names = own[VALUE] if parts is None else parts.struct.field("field_1")
+        codes = own["code"] if parts is None else parts.struct.field("field_0")
+        names = own["code"] if parts is None else parts.struct.field("field_1")
         for prefix, values in (("lines.", codes), (NAMES, names)):
             found = pl.col(layout.PACKED).replace_strict(
-                own[TEXT], values, default=None, return_dtype=schema.TEXT
+                own["text"], values, default=None, return_dtype=schema.TEXT
             )
             columns.append(found.alias(f"{prefix}{schema.AUX}{ids[one]}"))
     problems = []

@@ -4,15 +4,8 @@ import attrs
 
 from kamcore.adapters.yonyou_nc_xml import layout
 from kamcore.adapters.yonyou_nc_xml.type_map import Types, types_of
-from kamcore.errors import Fault, UsageError
 from kamcore.format import Options
-from kamcore.place import Place
-
-BAD_OPTION = Fault(
-    code="Y4021",
-    zh="选项 {option} 不能是「{value}」, 可用: {wants}",
-    en="option {option} cannot be {value!r}; it takes {wants}",
-)
+from kamcore.format.options import chosen
 
 _IDS = {
     "nc6": {"pk_accountingbook": "accounting_book", "pk_org": "org", "pk_group": "group"},
@@ -36,10 +29,7 @@ def plan_for(options: Options) -> Plan:
     Raises:
         UsageError: an option has a value that is none of its own, or the map of types is unsound.
     """
-    dialect = str(options.get("dialect") or layout.DIALECTS[0]).lower()
-    if dialect not in layout.DIALECTS:
-        wants = ", ".join(layout.DIALECTS)
-        raise UsageError(BAD_OPTION.at(Place(), dialect, option="dialect", wants=wants))
+    dialect = chosen(options, "dialect", layout.DIALECTS)
     root = dict(layout.TREES[dialect].root)
     for name in layout.ROOT_OPTIONS:
         if options.get(name) is not None and name in root:

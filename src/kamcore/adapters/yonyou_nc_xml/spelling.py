@@ -13,7 +13,7 @@ from kamcore.format import Losses, LossKind, Options
 from kamcore.format.fact import carried
 from kamcore.grid.words import tidy
 from kamcore.model.dimension import dimension_id
-from kamcore.vouchers.document_spelling import Room, Spelling, legal
+from kamcore.vouchers.document_spelling import DocumentSpelling, Room, legal
 
 _HEAD_TEXTS = ("word", "preparer", "cashier", "reviewer", "poster", "source_module")
 _LINE_TEXTS = {
@@ -50,7 +50,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     for fact, count in carried(books).items():
         if fact in layout.UNSAID[plan.dialect]:
             losses.note(LossKind.DROPPED, str(fact), count, books.origin.place(None))
-    work = Spelling(books, losses, room_of(plan.dialect))
+    work = DocumentSpelling(books, losses, room_of(plan.dialect))
     work.order()
     if plan.dialect == "nc6":
         unsaid = [
@@ -104,13 +104,13 @@ def _keys(books: Books, plan: Plan) -> dict[str, str]:
     return keys
 
 
-def _rename(work: Spelling, keys: dict[str, str]) -> None:
+def _rename(work: DocumentSpelling, keys: dict[str, str]) -> None:
     """Dimensions by the id that their word reads back as."""
     columns = {schema.AUX + name: schema.AUX + dimension_id(key) for name, key in keys.items()}
     work.books = work.books.replace(lines=work.books.lines.rename(columns))
 
 
-def _ids(work: Spelling, plan: Plan) -> None:
+def _ids(work: DocumentSpelling, plan: Plan) -> None:
     """Keep the ids of book, organisation and group that the options give and the books do not."""
     extras = work.books.extras
     found = [extras]
@@ -131,7 +131,7 @@ def _ids(work: Spelling, plan: Plan) -> None:
         work.books = work.books.replace(extras=pl.concat(found))
 
 
-def _required(work: Spelling) -> None:
+def _required(work: DocumentSpelling) -> None:
     """Note what the product requires and the books do not say (formats/yonyou.md 3.1)."""
     for fact in layout.REQUIRED:
         table, _, column = fact.partition(".")

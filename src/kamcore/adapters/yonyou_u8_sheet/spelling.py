@@ -6,21 +6,13 @@ from kamcore.adapters.yonyou_u8_sheet import columns as layout
 from kamcore.adapters.yonyou_u8_sheet.cash import one_a_line
 from kamcore.adapters.yonyou_u8_sheet.usual import derived
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, LossRefused
+from kamcore.errors import LossRefused
 from kamcore.format import Losses, LossKind, Options
 from kamcore.grid.words import tidy
 from kamcore.model.currency import decimals_of
-from kamcore.vouchers.cutting import cut_gbk
-from kamcore.vouchers.fitting import size_of
+from kamcore.vouchers.fitting import LONG_CODE, cut, size_of
 from kamcore.vouchers.spelling import Spelling
-
-LONG_CODE = Fault(
-    code="Y5011",
-    zh="编码「{value}」超过 {size} 个字节, U8 放不下; 截短会变成另一个编码",
-    en="the code {value!r} is longer than {size} bytes, and cut short it would be another code",
-    hint_zh="请在对照表中给出短编码",
-    hint_en="give it a shorter code in a mapping",
-)
+from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
 _USUAL = {column.heading: column.usual for column in layout.COLUMNS if not column.fact}
 
@@ -36,7 +28,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     own = books.entity.system == layout.SYSTEM
     work.live(layout.VERBATIM if own else (), void=True)
     work.heads(derived=("year",))
-    _refuse_equal(work)
+    refuse_equal_numbers(work.books)
     work.codes()
     _known_dimensions(work)
     work.dimensions(lambda name, _said: layout.LABELS[name])
@@ -49,14 +41,6 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     _flows(work)
     _extras(work, str(options.get("project_class") or ""))
     return work.done()
-
-
-def _refuse_equal(work: Spelling) -> None:
-    """Refuse equal keys; vouchers without a number are told apart by their line numbers."""
-    every = work.books
-    work.books = every.replace(vouchers=every.vouchers.drop_nulls("number"))
-    work.refuse_equal()
-    work.books = every
 
 
 def _known_dimensions(work: Spelling) -> None:
@@ -91,14 +75,14 @@ def _cut_texts(work: Spelling) -> None:
         for name in names:
             fact = f"{table}.{name}"
             texts = frame[name]
-            cut = cut_gbk(texts, layout.SIZES[fact])
-            shorter = texts.is_not_null() & cut.ne_missing(texts)
+            fitted = cut(texts, layout.SIZES[fact])
+            shorter = texts.is_not_null() & fitted.ne_missing(texts)
             if not shorter.any():
                 continue
             work.note(LossKind.CUT, fact, shorter, texts)
             if name == "settlement_method":
-                cut = pl.select(pl.when(~shorter).then(texts)).to_series()
-            frame = frame.with_columns(cut.alias(name))
+                fitted = pl.select(pl.when(~shorter).then(texts)).to_series()
+            frame = frame.with_columns(fitted.alias(name))
         tables = {**work.books.tables, table: frame}
         work.books = Books(work.books.entity, tables, work.books.origin)
 

@@ -13,6 +13,11 @@ SYSTEM = "yonyou-u8"
 TABLE = "GL_accvouch"
 """Name of the table, and of the sheet of a workbook."""
 
+FORMS = ("text", "workbook")
+ENCODINGS = ("utf-8-sig", "gbk")
+YES = ("1", "-1")
+"""Values of the options of a writing, the usual one first; Access writes -1 for yes."""
+
 OPENING_ITEMS = 0
 """Period of opening items of customers, suppliers and persons (期初往来明细)."""
 BANK = (20, 21)

@@ -10,43 +10,16 @@ import polars as pl
 from kamcore.adapters.yonyou_u8_table import columns as layout
 from kamcore.adapters.yonyou_u8_table.keeping import opposites, ranks
 from kamcore.books import Books, schema
-from kamcore.errors import Fault, LossRefused, UsageError
+from kamcore.errors import LossRefused
 from kamcore.format import Losses, LossKind, Options
+from kamcore.format.options import chosen
 from kamcore.grid.words import blank_words, tidy
 from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
-from kamcore.place import Place
 from kamcore.vouchers.currencies import product_name
 from kamcore.vouchers.fitting import LONG_CODE, Fitted, fit, size_of
 from kamcore.vouchers.spelling import Spelling
 from kamcore.vouchers.unnumbered import refuse_equal_numbers
-
-BAD_OPTION = Fault(
-    code="Y3021",
-    zh="选项 {option} 不能是「{value}」",
-    en="the option {option} cannot be {value!r}",
-    hint_zh="可用: {known}",
-    hint_en="it can be {known}",
-)
-
-_CHOICES = {
-    "form": ("text", "workbook"),
-    "encoding": ("utf-8-sig", "gbk"),
-    "booleans": ("1", "-1"),
-}
-
-
-def choice(options: Options, name: str) -> str:
-    """The value of an option that has a list of values, the first unless said.
-
-    Raises:
-        UsageError: it is none of them.
-    """
-    known = _CHOICES[name]
-    value = str(options.get(name) or known[0])
-    if value not in known:
-        raise UsageError(BAD_OPTION.at(Place(), value, option=name, known=", ".join(known)))
-    return value
 
 
 def spell(books: Books, losses: Losses, options: Options) -> Books:
@@ -58,8 +31,9 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
         UsageError: an option has no such value.
     """
     # GB18030 and workbooks have every character: then only the length counts.
-    as_text, asked = choice(options, "form") == "text", choice(options, "encoding")
-    encoding = "gbk" if as_text and asked == "gbk" else "gb18030"
+    is_gbk = chosen(options, "encoding", layout.ENCODINGS) == "gbk"
+    is_text = chosen(options, "form", layout.FORMS) == "text"
+    encoding = "gbk" if is_gbk and is_text else "gb18030"
     work = _Work(Spelling(books, losses), encoding)
     work.classes()
     lines = [*layout.VERBATIM, layout.OPPOSITE, layout.CLASS]

@@ -6,9 +6,10 @@ import polars as pl
 
 from kamcore.adapters.yonyou_u8_table import columns as layout
 from kamcore.adapters.yonyou_u8_table.keeping import opposites, ranks
-from kamcore.adapters.yonyou_u8_table.spelling import choice, shown, spell
+from kamcore.adapters.yonyou_u8_table.spelling import shown, spell
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
+from kamcore.format.options import chosen
 from kamcore.grid.cells import SheetOut, as_text
 from kamcore.grid.csv_writing import write_csv
 from kamcore.grid.workbook_writing import write_workbook
@@ -26,12 +27,12 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
         UsageError: an option has no such value.
     """
     spelled = spell(books, losses, options)
-    rows = page(spelled, choice(options, "booleans"))
-    if choice(options, "form") == "workbook":
+    rows = page(spelled, chosen(options, "booleans", layout.YES))
+    if chosen(options, "form", layout.FORMS) == "workbook":
         write_workbook([SheetOut(layout.TABLE, rows)], target)
         return
     # The dump is loaded by a program: nothing is put before a text that looks like a formula.
-    write_csv(rows, target, encoding=choice(options, "encoding"), defuse=False)
+    write_csv(rows, target, encoding=chosen(options, "encoding", layout.ENCODINGS), defuse=False)
 
 
 def page(books: Books, yes: str) -> pl.DataFrame:

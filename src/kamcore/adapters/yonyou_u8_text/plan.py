@@ -4,15 +4,8 @@ import attrs
 
 from kamcore.adapters.yonyou_u8_text import layout
 from kamcore.books import Books
-from kamcore.errors import Fault, UsageError
 from kamcore.format import Options
-from kamcore.place import Place
-
-BAD_OPTION = Fault(
-    code="Y1021",
-    zh="选项 {option} 不能是「{value}」, 可用: {wants}",
-    en="option {option} cannot be {value!r}; it takes {wants}",
-)
+from kamcore.format.options import chosen, refused
 
 SHORT = "short"
 """Lines that stop after the last used field."""
@@ -53,9 +46,9 @@ def plan_for(books: Books, options: Options) -> Plan:
     own = came if books.entity.system == layout.SYSTEM else None
     version = str(options.get("version") or (own[1] if own else layout.VERSION))
     if not layout.SYSTEM_VERSION.fullmatch(version) or "/" in version:
-        raise _bad("version", version, layout.VERSION)
-    state = _one_of(options, "state", layout.STATES)
-    unmappable = _one_of(options, "unmappable", ("replace", "refuse"))
+        raise refused("version", version, [layout.VERSION])
+    state = chosen(options, "state", layout.STATES)
+    unmappable = chosen(options, "unmappable", ("replace", "refuse"))
     width = str(options.get("fields") or (own and own[2]) or layout.FULL)
     return Plan(
         state=state,
@@ -69,16 +62,5 @@ def _fields(text: str) -> int:
     if text == SHORT:
         return 0
     if not text.isdecimal() or not layout.FULL <= int(text) <= layout.LONGEST:
-        raise _bad("fields", text, f"{SHORT}, {layout.FULL} … {layout.LONGEST}")
+        raise refused("fields", text, [SHORT, f"{layout.FULL} … {layout.LONGEST}"])
     return int(text)
-
-
-def _one_of(options: Options, name: str, allowed: tuple[str, ...]) -> str:
-    value = str(options.get(name) or allowed[0])
-    if value not in allowed:
-        raise _bad(name, value, ", ".join(allowed))
-    return value
-
-
-def _bad(option: str, value: str, wants: str) -> UsageError:
-    return UsageError(BAD_OPTION.at(Place(), value, option=option, wants=wants))

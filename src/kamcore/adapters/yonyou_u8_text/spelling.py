@@ -4,21 +4,21 @@ The writer prints these books, and the proof of a conversion compares with them,
 here and what is written cannot differ.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
-
 import attrs
 import polars as pl
 
 from kamcore.adapters.yonyou_u8_text import layout, selecting
 from kamcore.adapters.yonyou_u8_text.plan import Plan
-from kamcore.adapters.yonyou_u8_text.texts import Fitted, fit, fit_codes, size_of
+from kamcore.adapters.yonyou_u8_text.texts import Fitted, fit, fit_codes
 from kamcore.books import Books, schema
 from kamcore.errors import Fault, LossRefused
 from kamcore.format import Losses, LossKind
 from kamcore.format.comparing import in_use
 from kamcore.model.scheme import SEPARATORS
+from kamcore.vouchers.fitting import LONG_CODE, size_of
 from kamcore.vouchers.noting import note_rows
-from kamcore.vouchers.outgoing import note_extras
+from kamcore.vouchers.outgoing import Noting, note_extras
+from kamcore.vouchers.settling import cents, lines_under_heads
 
 UNMAPPABLE = Fault(
     code="Y1031",
@@ -27,16 +27,6 @@ UNMAPPABLE = Fault(
     hint_zh="改掉该字符, 或不用选项 unmappable=refuse, 以问号代替并记为损失",
     hint_en="change the character, or leave out unmappable=refuse: ? and a loss stand for it",
 )
-LONG_CODE = Fault(
-    code="Y1032",
-    zh="编码「{value}」超过 {size} 个字节, U8 放不下; 截短会变成另一个编码",
-    en="the code {value!r} is longer than {size} bytes, and cut short it would be another code",
-    hint_zh="请在对照表中给出短编码",
-    hint_en="give it a shorter code in a mapping",
-)
-
-_CENTS = pl.Decimal(18, 2)
-_CENT = Decimal("0.01")
 _MONTHS = 12
 _TAIL = {layout.USED + 1 + index: value for index, value in enumerate(layout.TAIL)}
 
@@ -105,7 +95,8 @@ def spell(books: Books, plan: Plan, losses: Losses) -> Books:
     extras = _extras(live, plan, losses)
     heads = _heads(_Speller(live, "vouchers", plan, losses))
     selecting.refuse_equal(heads, raw_numbers(heads, extras), live)
-    lines = _lines(_Speller(live, "lines", plan, losses), heads)
+    settled = lines_under_heads(live.replace(vouchers=heads), Noting(live, losses))
+    lines = _lines(_Speller(settled, "lines", plan, losses))
     return _masters(live.replace(vouchers=heads, lines=lines, extras=extras))
 
 
@@ -136,18 +127,11 @@ def _heads(speller: _Speller) -> pl.DataFrame:
     return settled
 
 
-def _lines(speller: _Speller, heads: pl.DataFrame) -> pl.DataFrame:
+def _lines(speller: _Speller) -> pl.DataFrame:
     lines = speller.frame
-    shared = heads.select("voucher_id", "date", "year", "period")
-    ids = lines.select("voucher_id").join(
-        shared, on="voucher_id", how="left", maintain_order="left"
-    )
-    changed = lines["date"].is_not_null() & lines["date"].ne_missing(ids["date"])
-    speller.note(LossKind.REPLACED, "date", changed)
     dims = [name for name in layout.CODES[1:] if name in lines.columns]
     others = [name for name in schema.dimension_columns(lines) if name not in dims]
     return lines.drop(others).with_columns(
-        *ids.drop("voucher_id").get_columns(),
         *(speller.text(name) for name in layout.LINE_TEXTS),
         *(speller.code(name) for name in ("account", *dims)),
         *_amounts(speller),
@@ -157,7 +141,7 @@ def _lines(speller: _Speller, heads: pl.DataFrame) -> pl.DataFrame:
 def _amounts(speller: _Speller) -> list[pl.Series]:
     """Figures as they read back: cents, 0 on the unused side, no zeros for nothing."""
     lines = speller.frame
-    sides = [_cents(lines[name]) for name in ("debit", "credit")]
+    sides = [cents(lines[name]) for name in ("debit", "credit")]
     for rounded in sides:
         changed = rounded.ne_missing(lines[rounded.name]) & rounded.is_not_null()
         speller.note(LossKind.ROUNDED, rounded.name, changed)
@@ -192,16 +176,6 @@ def _amounts(speller: _Speller) -> list[pl.Series]:
     if not speller.plan.tells_price:
         speller.note(LossKind.DROPPED, "unit_price", lines["unit_price"].is_not_null())
     return settled.get_columns()
-
-
-def _cents(amounts: pl.Series) -> pl.Series:
-    """Amounts to the cent; halves away from zero, as accounts round."""
-    cents = amounts.cast(_CENTS).cast(schema.AMOUNT)
-    odd = (cents != amounts).fill_null(value=False).arg_true()
-    if not odd.len():
-        return amounts
-    exact = [value.quantize(_CENT, ROUND_HALF_UP) for value in amounts.gather(odd).to_list()]
-    return cents.scatter(odd, pl.Series(exact, dtype=schema.AMOUNT))
 
 
 def _extras(books: Books, plan: Plan, losses: Losses) -> pl.DataFrame:

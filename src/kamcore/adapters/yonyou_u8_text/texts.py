@@ -10,9 +10,9 @@ import polars as pl
 from kamcore.adapters.yonyou_u8_text import layout
 from kamcore.grid.parsed import BLANKS
 from kamcore.grid.words import tidy
+from kamcore.vouchers.fitting import cut, encodable, size_of
 
 _MARKS = r"[,\r\n\x00]"
-_BEYOND_ASCII = r"[^\x00-\x7f]"
 ENCODING = "gbk"
 
 
@@ -68,10 +68,9 @@ def _fitted(texts: pl.Series, old: pl.Series, bare: pl.Series, room: _Room | Non
     clean = tidy(_without_marks(tidy(bare)))
     if room is None:
         clean = tidy(clean.str.strip_chars_start("'" + BLANKS))
-    mapped, strange = _mapped(clean)
-    new = (
-        mapped if room is None or room.size is None else _cut(mapped, room.size, whole=room.whole)
-    )
+    mapped = encodable(clean, ENCODING)
+    strange = old.filter(clean.ne_missing(mapped))
+    new = mapped if room is None else _short(mapped, room)
     changed = new.ne_missing(old)
     values = texts
     if changed.any():
@@ -82,13 +81,8 @@ def _fitted(texts: pl.Series, old: pl.Series, bare: pl.Series, room: _Room | Non
         new=new,
         replaced=bare.ne_missing(mapped),
         cut=mapped.ne_missing(new),
-        unmappable=None if strange is None else old[strange],
+        unmappable=strange[0] if strange.len() else None,
     )
-
-
-def size_of(texts: pl.Series) -> pl.Series:
-    """Bytes of texts in GBK: one for a character of ASCII, two for any other."""
-    return (texts.str.len_chars() + texts.str.count_matches(_BEYOND_ASCII)).alias(texts.name)
 
 
 def _without_marks(texts: pl.Series) -> pl.Series:
@@ -100,37 +94,9 @@ def _without_marks(texts: pl.Series) -> pl.Series:
     return texts
 
 
-def _mapped(texts: pl.Series) -> tuple[pl.Series, int | None]:
-    """The texts in characters of GBK, and the index of the first that had others."""
-    if _fits("\n".join(texts.drop_nulls().to_list())):
-        return texts, None
-    odd = [index for index, text in enumerate(texts) if text is not None and not _fits(text)]
-    instead = pl.Series([_question(texts[index]) for index in odd], dtype=pl.String)
-    return texts.clone().scatter(odd, instead), odd[0]
-
-
-def _fits(text: str) -> bool:
-    try:
-        text.encode(ENCODING)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _question(text: str) -> str:
-    return "".join(
-        mark if _fits(mark) else "?" * (len(mark.encode("utf-16-le")) // 2) for mark in text
-    )
-
-
-def _cut(texts: pl.Series, size: int, *, whole: bool) -> pl.Series:
-    # No character takes more bytes in GBK than in UTF-8, so most texts need no closer look.
-    long = ((texts.str.len_bytes() > size) & (size_of(texts) > size)).fill_null(value=False)
-    spots = long.arg_true()
-    if not spots.len():
+def _short(texts: pl.Series, room: _Room) -> pl.Series:
+    if room.size is None:
         return texts
-    cut = [
-        None if whole else text.encode(ENCODING)[:size].decode(ENCODING, "ignore")
-        for text in texts.gather(spots).to_list()
-    ]
-    return tidy(texts.clone().scatter(spots, pl.Series(cut, dtype=pl.String)))
+    if room.whole:
+        return texts.set((size_of(texts) > room.size).fill_null(value=False), None)
+    return cut(texts, room.size)

@@ -10,7 +10,8 @@ from kamcore.adapters.yonyou_u8_xml.plan import Plan
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind
 from kamcore.format.fact import carried
-from kamcore.vouchers.document_spelling import Room, Spelling, legal
+from kamcore.vouchers.document_spelling import DocumentSpelling, Room, legal
+from kamcore.vouchers.outgoing import note_extras
 
 PARTIES = {"customer": "customer", "vendor": "supplier"}
 _EVERY = layout.VOUCHER_FACTS | layout.ARCHIVE_FACTS
@@ -24,13 +25,13 @@ def spell_archive(books: Books, plan: Plan, losses: Losses) -> Books:
     for fact, count in carried(books).items():
         if fact.table not in (table, "dimensions", "extras") and fact.within(_EVERY):
             losses.note(LossKind.DROPPED, str(fact), count, books.origin.place(None))
-    work = Spelling(books, losses, Room())
+    work = DocumentSpelling(books, losses, Room())
     if table == "accounts":
         return _accounts(work)
     return _members(work, PARTIES[plan.document], archives.TAGS[plan.document])
 
 
-def _members(work: Spelling, dimension: str, tags: tuple[str, ...]) -> Books:
+def _members(work: DocumentSpelling, dimension: str, tags: tuple[str, ...]) -> Books:
     given = work.books.members.with_row_index("_row")
     wanted = given["dimension"] == dimension
     codes = given["dimension"]
@@ -56,7 +57,7 @@ def _members(work: Spelling, dimension: str, tags: tuple[str, ...]) -> Books:
     )
 
 
-def _accounts(work: Spelling) -> Books:
+def _accounts(work: DocumentSpelling) -> Books:
     given = work.books.accounts.with_row_index("_row")
     frame = given.with_columns(legal(given[name]) for name in ("code", *_ACCOUNT_TEXTS))
     frame = frame.filter(pl.col("code").is_not_null()).unique(
@@ -107,7 +108,7 @@ def _asked(texts: pl.Series) -> pl.Series:
 
 
 def _extras(
-    work: Spelling,
+    work: DocumentSpelling,
     table: str,
     rows: pl.Series,
     fields: set[str],
@@ -118,7 +119,7 @@ def _extras(
     new = pl.DataFrame({"row_id": rows.cast(schema.INTEGER)}).with_row_index("_new")
     moved = extras.join(new, on="row_id", how="left", maintain_order="left")
     if not new.height:
-        work.note_extras(extras)
+        note_extras(work.books, extras, work.losses)
         return extras.clear()
     held = (pl.col("table") == table) & pl.col("_new").is_not_null()
     held &= pl.col("field").is_in(list(fields)) & pl.col("value").is_not_null()
@@ -129,6 +130,6 @@ def _extras(
         same = texts.gather(own.fill_null(0))
         held &= ~((pl.col("field") == field) & (pl.col("value") == pl.lit(same)))
     keep = moved.select(held.fill_null(value=False)).to_series()
-    work.note_extras(work.books.extras.filter(~keep))
+    note_extras(work.books, work.books.extras.filter(~keep), work.losses)
     kept = moved.filter(keep).with_columns(row_id=pl.col("_new").cast(schema.INTEGER))
     return kept.drop("_new").sort("row_id", maintain_order=True)

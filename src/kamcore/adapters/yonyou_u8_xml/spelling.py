@@ -9,7 +9,7 @@ from kamcore.books import Books, schema
 from kamcore.format import Fact, Losses, LossKind, Options
 from kamcore.format.fact import carried
 from kamcore.grid.words import tidy
-from kamcore.vouchers.document_spelling import Room, Spelling
+from kamcore.vouchers.document_spelling import DocumentSpelling, Room
 
 _LINE_EXTRAS = (
     {tag.name for tag in layout.ENTRY}
@@ -66,7 +66,7 @@ def _vouchers(books: Books, plan: Plan, losses: Losses) -> Books:
     note_absent(books, layout.VOUCHER_FACTS, losses)
     known = {schema.AUX + name for name in layout.LABELS}
     others = [name for name in schema.dimension_columns(books.lines) if name not in known]
-    work = Spelling(books.replace(lines=books.lines.drop(others)), losses, ROOM)
+    work = DocumentSpelling(books.replace(lines=books.lines.drop(others)), losses, ROOM)
     work.order()
     work.vouchers()
     if plan.renumbers:
@@ -91,7 +91,7 @@ def note_absent(books: Books, said: frozenset[Fact], losses: Losses) -> None:
             losses.note(LossKind.DROPPED, str(fact), count, books.origin.place(None))
 
 
-def _item_classes(work: Spelling, plan: Plan) -> None:
+def _item_classes(work: DocumentSpelling, plan: Plan) -> None:
     """Give projects the class of option ``item_class`` where the books do not say one."""
     column = f"{schema.AUX}project"
     if column not in work.books.lines.columns:
@@ -115,7 +115,7 @@ def _item_classes(work: Spelling, plan: Plan) -> None:
     work.books = work.books.replace(extras=pl.concat([extras, more]))
 
 
-def _required(work: Spelling, plan: Plan) -> None:
+def _required(work: DocumentSpelling, plan: Plan) -> None:
     for fact in (*REQUIRED, *(() if plan.renumbers else ("vouchers.number",))):
         table, _, column = fact.partition(".")
         values = work.books.tables[table][column]
