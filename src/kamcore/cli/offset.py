@@ -32,8 +32,8 @@ NO_SENSE = Fault(
     code="U1044",
     zh="「{value}」不能用于 --kind {kind}",
     en="{value} says nothing about --kind {kind}",
-    hint_zh="{hint}",
-    hint_en="{hint}",
+    hint_zh="去掉这个选项; 红票对冲不需要凭证, 用 -o 或 --books 写出账套",
+    hint_en="leave it out; red against blue has no voucher, -o or --books writes the books",
 )
 
 EVERY = (*KINDS, *TRANSFERS, RED)
@@ -125,12 +125,7 @@ def _sensible(request: Request) -> None:
     }
     for name, value in senseless.items():
         if value is not None:
-            hint = "" if request.kind != RED else "--books"
-            raise UsageError(NO_SENSE.at(Place(), name, kind=_said(request), hint=hint))
-
-
-def _said(request: Request) -> str:
-    return f"{request.kind} --undo" if request.undone else request.kind
+            raise UsageError(NO_SENSE.at(Place(), name, kind=request.kind))
 
 
 def _drafted(screen: Screen, request: Request, books: Books) -> int:

@@ -24,6 +24,19 @@ from kamcore.grid.workbook import Workbook, open_workbook
 from kamcore.matching.columns import COLUMNS
 from kamcore.model.currency import currency_code
 from kamcore.model.list_layout import ListLayout
+from kamcore.pipeline.bank_words import (
+    BOTH_WAYS,
+    CAME_IN,
+    MARKS,
+    MORE,
+    PAID_TO,
+    SIGNED,
+    WENT_OUT,
+    captions,
+    currency_above,
+    currency_before,
+    is_footnote,
+)
 from kamcore.place import Place
 
 __all__ = ["FIELDS", "plain_list", "read_list_layout"]
@@ -67,19 +80,34 @@ NO_DIRECTION = Fault(
     hint_en="name it under incoming or outgoing in the layout",
 )
 
+CUT_SHORT = Fault(
+    code="C5006",
+    severity=Severity.WARNING,
+    zh="号码「{value}」被电子表格改成了数值, 末几位已丢失, 未用于核销",
+    en="the number {value!r} was made a number by a spreadsheet and lost its last digits; unused",
+    hint_zh="在来源中把此列设为文本后重新导出; 数电票号码是 20 位",
+    hint_en="export again with this column as text; a fully digital invoice number has 20 digits",
+)
+
 FIELDS = (*(column.name for column in COLUMNS if column.zh), "received", "paid", "direction")
 """The words for fields of a list layout."""
 
 _NEED = ("party", "amount")
 _PEEKED = 20
 _APART, _DIRECTION = "apart", "direction"
-_BOTH_WAYS = {
-    "received": ("收入金额", "贷方发生额", "贷方金额", "存入金额", "转入金额", "收入"),
-    "paid": ("支出金额", "借方发生额", "借方金额", "支取金额", "转出金额", "付出金额", "支出"),
+_WORDS = {
+    fold(word)
+    for words in (
+        *((column.name, *column.zh) for column in COLUMNS),
+        *MORE.values(),
+        *BOTH_WAYS.values(),
+        *(PAID_TO, MARKS, SIGNED),
+    )
+    for word in words
 }
-_MARKS = ("借贷标志", "借贷标识", "收付标志", "收支标志", "收支方向", "收付方向", "往来账标志")
-_IN = ("贷", "收", "收入", "来", "来账", "转入", "存入", "C", "CR", "+")
-_OUT = ("借", "付", "支出", "往", "往账", "转出", "支取", "D", "DR", "-")
+_SIGNED = {fold(word) for word in SIGNED}
+_WHOLE_DIGITS = 15
+"""A number cell of a workbook keeps no more digits than these."""
 
 
 def read_list_layout(path: Source) -> ListLayout | None:
@@ -108,7 +136,12 @@ def plain_list(
     header = find_header(sheet, wanted, need)
     problems: list[Problem] = [*book.problems]
     grid = _documents(drop_blank_rows(grid_of(sheet, header, problems)), layout)
-    frame = _read(grid, role, layout, problems)
+    spelled = captions([[header.captions.get("amount", "")]]).keys()
+    both_ways = layout is None and {_APART, _DIRECTION}.isdisjoint(header.columns)
+    frame = _read(grid, role, layout, problems, signed=both_ways and bool(spelled & _SIGNED))
+    above = currency_above(book.peek(name, _PEEKED))
+    if above is not None:
+        frame = frame.with_columns(pl.col("currency").fill_null(above))
     return frame, tuple(problems)
 
 
@@ -122,24 +155,39 @@ def _headings(rows: Iterable[Iterable[str]], role: str) -> dict[str, str]:
     A bank's sheet has 收入金额 and 余额 side by side; only the first is what was received.
     Numbers and texts may stand in several columns; each of them is read.
     """
-    there = {fold(cell) for row in rows for cell in row if cell}
+    there = captions([_heading_row(rows)])
 
     def known(names: Iterable[str]) -> list[str]:
-        return [name for name in names if fold(name) in there]
+        spelled = (there[fold(name)] for name in names if fold(name) in there)
+        return list(dict.fromkeys(spelled))
 
     found: dict[str, str] = {}
     for column in COLUMNS:
-        names = known((column.name, *column.zh))
+        more = MORE.get(column.name, ())
+        if column.name == "party" and role == "supplier":
+            more = (*PAID_TO, *more)
+        names = known((column.name, *column.zh, *more))
         if column.name in REPEATED:
             found |= {f"{column.name}{at or ''}": name for at, name in enumerate(names)}
         elif names:
             found[column.name] = names[0]
-    both = [known((side, *_BOTH_WAYS[side])) for side in _sides(role)]
+    if role == "supplier" and (paid_to := known(PAID_TO)):
+        found["party"] = paid_to[0]
+    both = [known((side, *BOTH_WAYS[side])) for side in _sides(role)]
+    marks, signed = known(MARKS), known(SIGNED)
     if all(both):
         found |= {"amount": both[0][0], _APART: both[1][0]}
-    elif marks := known(_MARKS):
+    elif signed and (marks or found.get("amount") in (None, *known(("余额",)))):
+        found["amount"] = signed[0]
+    if marks and not all(both):
         found[_DIRECTION] = marks[0]
     return {**{name: name for name in _NEED}, **found}
+
+
+def _heading_row(rows: Iterable[Iterable[str]]) -> list[str]:
+    """The row with most of the words; what stands in titles and cells of data is no heading."""
+    lines = [[cell for cell in row if cell] for row in rows]
+    return max(lines, key=lambda line: len(_WORDS & captions([line]).keys()), default=[])
 
 
 def _laid_out(layout: ListLayout, role: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
@@ -197,7 +245,18 @@ def _documents(grid: Grid, layout: ListLayout | None) -> Grid:
     for field, words in (layout.skip if layout is not None else {}).items():
         for name in _columns(grid, field):
             apart = apart | tidy(grid.column(name)).is_in(words).fill_null(value=False)
+    apart = apart | _footnotes(grid)
     return grid.filter(~apart) if apart.any() else grid
+
+
+def _footnotes(grid: Grid) -> pl.Series:
+    """Rows that hold a single text about the sheet: who made it, when it was printed."""
+    filled = grid.frame.select(
+        alone=pl.sum_horizontal(pl.all().fill_null("").str.strip_chars() != "") == 1,
+        text=pl.concat_str(pl.all().fill_null("").str.strip_chars()),
+    )
+    texts = filled.filter("alone")["text"].unique()
+    return filled["alone"] & filled["text"].is_in([text for text in texts if is_footnote(text)])
 
 
 def _columns(grid: Grid, field: str) -> list[str]:
@@ -207,7 +266,7 @@ def _columns(grid: Grid, field: str) -> list[str]:
 
 
 def _read(
-    grid: Grid, role: str, layout: ListLayout | None, problems: list[Problem]
+    grid: Grid, role: str, layout: ListLayout | None, problems: list[Problem], *, signed: bool
 ) -> pl.DataFrame:
     columns = {}
     for column in COLUMNS:
@@ -218,16 +277,23 @@ def _read(
         elif column.name in ("id", "party", "account"):
             parsed = read_codes(grid, column.name)
         else:
-            columns[column.name] = _joined(grid, column.name)
+            columns[column.name] = _joined(grid, column.name, problems)
             continue
         columns[column.name] = parsed.values
         problems += parsed.problems
     frame = pl.DataFrame(columns).with_columns(_row=grid.rows.cast(pl.Int64))
     frame = frame.with_columns(
-        currency=_currencies(frame["currency"]),
+        currency=_currencies(frame["currency"], tidy(grid.column("amount"))),
         id=pl.coalesce("id", pl.format("行{}", "_row")),
     )
+    if signed and role == "supplier":
+        frame = frame.with_columns(amount=-pl.col("amount"))
     other = _other_way(grid, frame, role, layout, problems)
+    if signed:
+        went = (frame["amount"] < 0).fill_null(value=False)
+        other = other | went
+        if went.any():
+            problems.append(OTHER_SIDE.at(grid.origin.place(None), went.sum()))
     blank = frame["amount"].is_null() & ~other
     problems += [NO_AMOUNT.at(grid.place(at, "amount")) for at in blank.arg_true()]
     frame = _unlike(frame, grid, problems)
@@ -260,25 +326,48 @@ def _other_way(
 
 def _ways(role: str, layout: ListLayout | None) -> Iterator[tuple[str, bool]]:
     """Words for a direction, and whether it is the one that settles."""
-    came = (layout.incoming if layout else ()) or _IN
-    went = (layout.outgoing if layout else ()) or _OUT
+    came = (layout.incoming if layout else ()) or CAME_IN
+    went = (layout.outgoing if layout else ()) or WENT_OUT
     for words, is_in in ((came, True), (went, False)):
         for word in words:
             yield fold(word), is_in == (role != "supplier")
 
 
-def _joined(grid: Grid, field: str) -> pl.Series:
-    """All columns of a field as one."""
+def _joined(grid: Grid, field: str, problems: list[Problem]) -> pl.Series:
+    """All columns of a field as one; a number that a spreadsheet cut short is left out."""
     names = _columns(grid, field)
     columns = pl.DataFrame([tidy(grid.column(name)).alias(name) for name in names])
+    for name in names if field == "reference" else ():
+        cut = _cut_short(grid, name)
+        if cut.any():
+            texts = columns[name]
+            problems += [CUT_SHORT.at(grid.place(at, name), texts[at]) for at in cut.arg_true()]
+            columns = columns.with_columns(pl.when(~cut).then(name).alias(name))
     joined = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
     return columns.select(pl.when(joined != "").then(joined).alias(field)).to_series()
 
 
-def _currencies(names: pl.Series) -> pl.Series:
+def _cut_short(grid: Grid, name: str) -> pl.Series:
+    """Cells whose long number lost its last digits: 6.02E+19, or a number cell of that length."""
+    texts = tidy(grid.column(name))
+    cut = texts.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+[0-9]{2}$").fill_null(value=False)
+    if grid.numbers.get(name, False) is False:
+        return cut
+    long = texts.str.contains(rf"^[0-9]{{{_WHOLE_DIGITS + 1},}}(\.0*)?$").fill_null(value=False)
+    return cut | (long & grid.number_cells(name))
+
+
+def _currencies(names: pl.Series, amounts: pl.Series) -> pl.Series:
+    """Codes of the currencies named, else of the sign before the amount."""
     spelled = names.drop_nulls().unique().to_list()
     codes = {name: currency_code(name) or name for name in spelled}
-    return names.replace(codes) if codes else names
+    named = names.replace(codes) if codes else names
+    odd = amounts.filter(amounts.str.contains(r"[^0-9.,\s-]").fill_null(value=False)).unique()
+    signs = {text: code for text in odd if (code := currency_before(text)) is not None}
+    if not signs:
+        return named
+    before = amounts.replace_strict(signs, default=None, return_dtype=pl.String)
+    return pl.select(pl.coalesce(named, before)).to_series()
 
 
 def _unlike(frame: pl.DataFrame, grid: Grid, problems: list[Problem]) -> pl.DataFrame:
