@@ -1,8 +1,10 @@
 """Lines of two books that say the same (逐笔勾对): set joins over all parties at once.
 
 Order: the same number and amount; a line taken back in its own books and named so; the lines of
-one number in sum; a number whose two amounts differ as a slip does; the same amount near in time;
-the lines of one voucher in sum; a number with any two amounts.
+one number or one list in sum; a number whose two amounts differ as a slip does; an amount that
+stands once in either book, near in time; the lines of one voucher in sum; one line that is the sum
+of several; and only then what has more than one choice: a contract, an amount that recurs, a
+number with any two amounts.
 A pair is *automatic* when neither line had another candidate in its step; else it is the nearest
 of several and stands as *proposed*.  The answer does not depend on the order of rows: lines have
 their order from `kamcore.matching.sides.lay_out`, and every tie is broken by it.
@@ -15,26 +17,15 @@ import attrs
 import polars as pl
 
 from kamcore.matching.candidates import digits, keyed_candidates, nearest, opposite, with_evidence
+from kamcore.matching.crossed import GROUPS, PAIRS, Pool
+from kamcore.matching.equal_amounts import in_order, usual_gaps, weighed
 from kamcore.matching.line_kind import kind_of_text
+from kamcore.matching.number_sums import sums_of_lists, sums_of_numbers
+from kamcore.matching.sums_across import sums_across
+from kamcore.matching.tails import with_tails
+from kamcore.matching.voucher_sums import sums_of_vouchers
 
 __all__ = ["GROUPS", "PAIRS", "Crossed", "CrossingPolicy", "Pool", "cross"]
-
-PAIRS: Any = {
-    "ours": pl.UInt32,
-    "theirs": pl.UInt32,
-    "rule": pl.String,
-    "certain": pl.Boolean,
-}
-"""Columns of pairs: line ids on both sides, the rule, and whether there was no other choice."""
-
-GROUPS: Any = {
-    "group": pl.UInt32,
-    "side": pl.String,
-    "id": pl.UInt32,
-    "rule": pl.String,
-    "certain": pl.Boolean,
-}
-"""Columns of groups: lines of both sides whose sums agree."""
 
 _CANCELLED: Any = {
     "side": pl.String,
@@ -43,6 +34,8 @@ _CANCELLED: Any = {
     "rule": pl.String,
 }
 _KEY = ["party", "currency", "units"]
+_ROUND, _AT_ONCE = 10_000_000, 5
+"""Amounts in full thousands of yuan; days between payment and receipt of such an amount."""
 _NEAR = 0.05
 """Share by which a short payment differs."""
 _RED_WORDS = "红字|红冲|冲红|冲销|注销|作废|冲回|撤销|更正|重复"
@@ -59,28 +52,6 @@ class CrossingPolicy:
     window: int = 62
     certain_days: int = 45
     we_sell: bool = True
-
-
-@attrs.frozen(kw_only=True)
-class Pool:
-    """The lines of one side that take part, and the numbers they name.
-
-    `lines` as `kamcore.matching.sides.lay_out` gives them; `references` as
-    `kamcore.matching.sides.named_numbers` does.
-    """
-
-    lines: pl.DataFrame
-    references: pl.DataFrame
-
-    def without(self, ids: pl.Series) -> "Pool":
-        """The pool less some lines."""
-        if ids.is_empty():
-            return self
-        gone = pl.DataFrame({"id": ids.cast(pl.UInt32)})
-        return Pool(
-            lines=self.lines.join(gone, on="id", how="anti", maintain_order="left"),
-            references=self.references.join(gone, on="id", how="anti"),
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -109,9 +80,11 @@ def cross(ours: Pool, theirs: Pool, policy: CrossingPolicy | None = None) -> Cro
     work.taken_back(named=True)
     work.sums_by_reference()
     work.unequal_references(near=True)
-    work.by_amount()
-    work.by_broad_reference()
+    work.by_amount(certain=True)
     work.sums_by_voucher()
+    work.sums_across()
+    work.by_broad_reference()
+    work.by_amount(certain=False)
     work.unequal_references(near=False)
     work.taken_back(named=False)
     return work.result()
@@ -121,7 +94,10 @@ class _Work:
     """The state of one crossing: what is left on both sides, and what was found."""
 
     def __init__(self, ours: Pool, theirs: Pool, policy: CrossingPolicy) -> None:
-        self.ours, self.theirs, self.policy, self.first = ours, theirs, policy, ours
+        refs = with_tails((ours.lines, ours.references), (theirs.lines, theirs.references))
+        self.ours = attrs.evolve(ours, references=refs[0])
+        self.theirs = attrs.evolve(theirs, references=refs[1])
+        self.policy, self.first = policy, self.ours
         self.whole = (ours.lines, theirs.lines)
         self.speaking = pl.DataFrame()
         self.pairs: list[pl.DataFrame] = []
@@ -245,10 +221,11 @@ class _Work:
         contrary = contrary.select("ours", "theirs").unique()
         return candidates.filter(same).join(contrary, on=["ours", "theirs"], how="anti")
 
-    def by_amount(self) -> None:
+    def by_amount(self, *, certain: bool) -> None:
         """Pair lines of one amount that are near in time and name no contrary numbers.
 
-        A payment is no invoice of the same amount, as far as the texts say.
+        A payment is no invoice of the same amount, as far as the texts say.  `certain` takes only
+        those that have no other choice: the rest waits for what sums prove.
         """
         sides = [
             pool.lines.select("id", "date", "invoice", *_KEY, kind=kind_of_text())
@@ -257,76 +234,61 @@ class _Work:
         candidates = keyed_candidates(sides[0], sides[1], _KEY)
         candidates = candidates.filter(pl.col("cost") <= self.policy.window)
         candidates = self._without_contrary(candidates)
-        other_kind = (pl.col("kind") != pl.col("kind_there")).fill_null(value=False)
-        late = pl.when(other_kind).then(self.policy.window).otherwise(0)
+        usual = usual_gaps(_stacked(self.pairs, PAIRS), *self.whole)
+        candidates = weighed(candidates, usual, self.policy.window)
+        if not certain:
+            ordered = in_order(candidates).with_columns(rule=pl.lit("amount"), certain=False)
+            self._take(ordered, self.pairs)
+            for side in ("ours", "theirs"):
+                candidates = candidates.join(ordered.select(side), on=side, how="anti")
         # A text that says what it is and one that does not may be two things of one amount.
         alike = pl.col("kind").eq_missing(pl.col("kind_there"))
-        found = nearest(
-            candidates.select("ours", "theirs", cost=pl.col("cost") + late, alike=alike)
-        )
-        near = pl.col("cost") <= self.policy.certain_days
+        paid = (pl.col("kind") == "payment") & (pl.col("kind_there") == "payment")
+        columns = ["ours", "theirs", "units", "cost", "days"]
+        found = nearest(candidates.select(*columns, alike=alike, paid=paid))
+        near = pl.col("days") <= self.policy.certain_days
         # An amount that recurs, such as a rent, is certain only by its number.
         for side, lines in zip(("ours", "theirs"), self.whole, strict=True):
             once = lines.filter(pl.len().over(_KEY) == 1).select(pl.col("id").alias(side))
             once = once.with_columns(pl.lit(value=True).alias(f"{side}_once"))
             found = found.join(once, on=side, how="left")
         single = pl.col("ours_once", "theirs_once").fill_null(value=False)
-        certain = pl.all_horizontal("alone", "alike", near, single)
-        rules = {"rule": pl.lit("amount"), "certain": certain}
-        self._take(found.with_columns(**rules), self.pairs)
+        # So is a round one, but for money that is paid on one day and got on the next.
+        plain = (pl.col("units") % _ROUND != 0) | (pl.col("paid") & (pl.col("days") <= _AT_ONCE))
+        sure = pl.all_horizontal("alone", "alike", near, single, plain)
+        found = found.with_columns(rule=pl.lit("amount"), certain=sure)
+        self._take(found.filter("certain") if certain else found, self.pairs)
 
     def sums_by_reference(self) -> None:
-        """Group the lines that name one number, where both sides come to one sum."""
-        sums = []
-        for pool in (self.ours, self.theirs):
-            # A line that names several numbers belongs to no single one.
-            alone = pool.references.filter("strong").filter(pl.len().over("id") == 1)
-            lines = pool.lines.select("id", "party", "currency", "units")
-            sums.append(lines.join(alone, on="id", how="inner"))
-        self._sums(sums, ["party", "currency", "ref"], "reference_sum", [])
+        """Group the lines that name one number or one list, where both sides come to one sum."""
+        for step in (sums_of_numbers, sums_of_lists):
+            sides = (_keyed(pool, ["id"], strong=True) for pool in (self.ours, self.theirs))
+            self._group(step(*sides), "reference_sum")
 
     def sums_by_voucher(self) -> None:
         """Group the lines of one voucher, where a voucher of the other side has their sum."""
-        totals = []
-        for pool in (self.ours, self.theirs):
-            by = ["party", "currency", "voucher_id"]
-            lines = pool.lines.select("id", "date", *by, "units")
-            total = lines.with_columns(units=pl.col("units").sum().over(by))
-            totals.append(total.filter(pl.col("units") != 0))
-        heads = [
-            frame.group_by("party", "currency", "voucher_id", "units").agg(
-                pl.col("id").min(), pl.col("date").min(), pl.len().alias("parts")
-            )
-            for frame in totals
-        ]
-        found = keyed_candidates(heads[0], heads[1], _KEY)
-        found = found.filter(pl.col("parts") + pl.col("parts_there") > 2)  # noqa: PLR2004  a pair
-        found = nearest(
-            found.filter(pl.col("cost") <= self.policy.window).select("ours", "theirs", "cost")
-        ).filter("alone")
-        group = found.with_row_index("group", offset=self.count)
-        for side, frame, head in zip(("ours", "theirs"), totals, heads, strict=True):
-            key = head.join(group, left_on="id", right_on=side).select("voucher_id", "group")
-            members = frame.join(key, on="voucher_id", how="inner")
-            self._group(members, side, "voucher_sum")
-        self.count += group.height
+        columns = ["id", "date", "voucher_id", *_KEY]
+        ours, theirs = (pool.lines.select(columns) for pool in (self.ours, self.theirs))
+        pairs, groups = sums_of_vouchers(ours, theirs, self.policy.window)
+        rules = {"rule": pl.lit("voucher_sum"), "certain": pl.lit(value=True)}
+        self._take(pairs.with_columns(**rules), self.pairs)
+        self._group(groups, "voucher_sum")
 
-    def _sums(
-        self, sides: Sequence[pl.DataFrame], by: list[str], rule: str, keep: list[str]
-    ) -> None:
-        a, b = (frame.group_by(by).agg(pl.col("units").sum()) for frame in sides)
-        same = a.join(b, on=[*by, "units"], how="inner").sort(by)
-        group = same.with_row_index("group", offset=self.count).drop("units")
-        for side, frame in zip(("ours", "theirs"), sides, strict=True):
-            self._group(frame.join(group, on=by, how="inner").drop(keep), side, rule)
-        self.count += group.height
+    def sums_across(self) -> None:
+        """Group one line and several of the other side, where the sum leaves no doubt."""
+        found = sums_across((self.ours, self.theirs), self.whole, self.policy.window, sure=True)
+        self._group(found.rename({"group": "label"}), "sum")
 
-    def _group(self, members: pl.DataFrame, side: str, rule: str) -> None:
+    def _group(self, members: pl.DataFrame, rule: str) -> None:
         rows = members.with_columns(
-            side=pl.lit(side), rule=pl.lit(rule), certain=pl.lit(value=True)
+            group=pl.col("label").rank("dense") - 1 + self.count,
+            rule=pl.lit(rule),
+            certain=pl.lit(value=True),
         )
+        self.count += members["label"].n_unique()
         self.groups.append(rows.select(*GROUPS))
-        setattr(self, side, getattr(self, side).without(rows["id"]))
+        self.ours = self.ours.without(rows.filter(side="ours")["id"])
+        self.theirs = self.theirs.without(rows.filter(side="theirs")["id"])
 
     def unequal_references(self, *, near: bool) -> None:
         """Pair lines that name one number and differ in amount.

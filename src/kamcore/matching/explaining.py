@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
-from kamcore.matching.candidates import digits, nearest
-from kamcore.matching.crossing import PAIRS, Pool
+from kamcore.matching.candidates import digits
+from kamcore.matching.crossed import PAIRS
 from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.policy import REASONS
 
@@ -22,10 +22,8 @@ __all__ = [
     "Coverage",
     "cause_of_pair",
     "cause_of_single",
-    "pair_by_digits",
-    "pair_by_side",
-    "pair_by_size",
     "reason_of",
+    "twins_of",
     "with_digits",
 ]
 
@@ -44,10 +42,9 @@ CAUSES = {
 _PARTS = "部分|余款|尾款|首付|分期|第.[期批笔次]"
 _SMALL_CHANGE = 10_000
 _MONTH = 31
-_DIGIT_DAYS, _SIDE_DAYS, _SIZE_DAYS = 31, 15, 7
-_SHARE = 0.05
-_LEAST = 600_000
-"""Tolerance of two near amounts: 5 %, at least 60 yuan, in 1/10000."""
+_SAME_MONEY_DAYS = 31
+_ROUND = 1_000_000
+"""An amount in full hundreds recurs by itself; one in odd cents seldom does within a month."""
 
 
 def reason_of() -> pl.Expr:
@@ -77,55 +74,6 @@ def cause_of_pair() -> pl.Expr:
         .then(pl.lit("transposed"))
         .otherwise(pl.lit("amount"))
     )
-
-
-def pair_by_side(ours: Pool, theirs: Pool) -> pl.DataFrame:
-    """Pair lines of one amount on contrary sides that say they are the same thing."""
-    columns = ["id", "party", "currency", "date", "text", "kind"]
-    a, b = (pool.lines.with_columns(kind=kind_of_text()) for pool in (ours, theirs))
-    found = a.select(*columns, "units").join(
-        b.select(*columns, units=-pl.col("units")),
-        on=["party", "currency", "units"],
-        suffix="_there",
-    )
-    return _nearest(found.filter(pl.col("kind") == pl.col("kind_there")), _SIDE_DAYS, "side")
-
-
-def pair_by_digits(ours: Pool, theirs: Pool) -> pl.DataFrame:
-    """Pair lines whose amounts have the same digits in another order, near in time."""
-    columns = ["id", "party", "currency", "date", "units", "digits"]
-    a, b = (with_digits(pool.lines).select(columns) for pool in (ours, theirs))
-    enough = pl.col("digits").str.len_chars() > 1
-    key = ["party", "currency", "digits"]
-    found = a.filter(enough).join(b, on=key, suffix="_there")
-    signs = pl.col("units").sign() == pl.col("units_there").sign()
-    return _nearest(found.filter(signs), _DIGIT_DAYS, "digits")
-
-
-def pair_by_size(ours: Pool, theirs: Pool) -> pl.DataFrame:
-    """Pair lines of nearly one amount on nearly one day, where no other line comes near."""
-    columns = ["id", "party", "currency", "date", "units", "text"]
-    found = ours.lines.select(columns).join_where(
-        theirs.lines.select(pl.col(columns).name.suffix("_there")),
-        pl.col("party") == pl.col("party_there"),
-        pl.col("currency") == pl.col("currency_there"),
-        pl.col("date") <= pl.col("date_there").dt.offset_by(f"{_SIZE_DAYS}d"),
-        pl.col("date") >= pl.col("date_there").dt.offset_by(f"-{_SIZE_DAYS}d"),
-    )
-    a, b = pl.col("units"), pl.col("units_there")
-    gap = (a - b).abs()
-    most = pl.max_horizontal(pl.max_horizontal(a.abs(), b.abs()) * _SHARE, pl.lit(_LEAST))
-    # A fee of 50 yuan is nothing beside 10,000 and everything beside 60.
-    near = (gap <= most) & (gap * 4 <= a.abs()) & (a.sign() == b.sign())
-    return _nearest(found.filter(near), _SIZE_DAYS, "size")
-
-
-def _nearest(found: pl.DataFrame, days: int, rule: str) -> pl.DataFrame:
-    cost = (pl.col("date") - pl.col("date_there")).dt.total_days().abs()
-    named = found.with_columns(cost=cost).filter(pl.col("cost") <= days)
-    pairs = nearest(named.select(pl.col("id").alias("ours"), theirs="id_there", cost="cost"))
-    pairs = pairs.with_columns(rule=pl.lit(rule), certain=pl.lit(value=False))
-    return pairs.select(*PAIRS)
 
 
 @attrs.frozen(kw_only=True)
@@ -211,9 +159,12 @@ def _single_proof(words: dict[str, tuple[str, str]], estimated: pl.Expr, *, zh: 
 
 
 def twins_of(
-    singles: pl.DataFrame, settled: pl.DataFrame, references: pl.DataFrame, days: int = 10
+    singles: pl.DataFrame, settled: pl.DataFrame, references: pl.DataFrame, days: int = 31
 ) -> pl.DataFrame:
-    """Lines without partner that repeat one that has a partner: one amount, one number or text.
+    """Lines without partner that repeat one that has a partner, in their own books.
+
+    They have one amount and one number, or one amount and one text within `days`, dates and
+    remarks in brackets apart; what names another number is another thing.
 
     Columns: ``id`` and ``twin``, the voucher of the line that has its partner.
     """
@@ -226,16 +177,27 @@ def twins_of(
     numbers = pairs.select("id", "id_twin").join(strong, on="id")
     shared = numbers.join(theirs, on=["id_twin", "ref"]).select("id", "id_twin").unique()
     pairs = pairs.join(shared.with_columns(one=True), on=["id", "id_twin"], how="left")
+    named = pl.col("id").is_in(strong["id"].implode())
+    named_twin = pl.col("id_twin").is_in(strong["id"].implode())
     gap = (pl.col("date") - pl.col("date_twin")).dt.total_days().abs()
-    same_text = (pl.col("text") == pl.col("text_twin")) & (pl.col("text") != "") & (gap <= days)
+    text, other = _wording("text"), _wording("text_twin")
+    odd = (pl.col("units") % _ROUND != 0) & (gap <= _SAME_MONEY_DAYS)
+    same_text = (text == other) & (text != "") & (gap <= days)
     # Two halves of one payment name one number and have one amount too.
     part = pl.concat_str("text", "text_twin").str.contains(_PARTS)
     kind = (kind_of_text() == kind_of_text("text_twin")).fill_null(value=True)
-    same_number = pl.col("one").fill_null(value=False) & ~part & kind
-    found = pairs.filter(same_number | same_text)
-    found = found.with_columns(gap=gap).sort("id", "gap", "id_twin")
+    same_number = pl.col("one").fill_null(value=False)
+    silent = ~(named & named_twin)
+    alike = (same_number & ~part & kind) | (silent & (same_text | (odd & kind & ~part)))
+    found = pairs.filter(alike).with_columns(gap=gap).sort("id", "gap", "id_twin")
     first = found.unique("id", keep="first", maintain_order=True)
     return first.select("id", twin=pl.col("voucher_twin").fill_null(""))
+
+
+def _wording(column: str) -> pl.Expr:
+    """A text without months, days, and remarks in brackets."""
+    text = pl.col(column).str.replace_all(r"[(（\[【][^)）\]】]{0,8}[)）\]】]", "")
+    return text.str.replace_all(r"\d{1,2}[月日号]", "").str.strip_chars()
 
 
 def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

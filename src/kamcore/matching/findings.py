@@ -12,14 +12,19 @@ from typing import Any
 import attrs
 import polars as pl
 
+from kamcore.matching.amount_slips import (
+    pair_by_digits,
+    pair_by_one_digit,
+    pair_by_shift,
+    pair_by_side,
+    pair_by_size,
+    pair_by_tax,
+)
 from kamcore.matching.crossing import Crossed, Pool
 from kamcore.matching.explaining import (
     Coverage,
     cause_of_pair,
     cause_of_single,
-    pair_by_digits,
-    pair_by_side,
-    pair_by_size,
     reason_of,
     twins_of,
     with_digits,
@@ -43,6 +48,18 @@ _DIFFERENCES: Any = {
     "proof_zh": pl.String,
     "proof_en": pl.String,
 }
+
+
+_STEPS: tuple[Any, ...] = (
+    pair_by_side,
+    pair_by_digits,
+    pair_by_tax,
+    pair_by_one_digit,
+    sums_across,
+    pair_by_size,
+    pair_by_shift,
+)
+"""Tests of what the crossing left, in order."""
 
 
 @attrs.frozen(kw_only=True)
@@ -82,11 +99,12 @@ def findings(question: Question, crossed: Crossed) -> Found:
     ours, theirs = crossed.ours, crossed.theirs
     unequal = [crossed.unequal]
     groups = crossed.groups
-    for step in (pair_by_side, pair_by_digits, None, pair_by_size):
-        if step is None:
+    whole = (question.ours.lines, question.theirs.lines)
+    for step in _STEPS:
+        if step is sums_across:
+            made = sums_across((ours, theirs), whole, question.window, sure=False)
             first = max(groups["group"].to_list(), default=-1) + 1
-            made = sums_across(ours, theirs, question.window, first)
-            groups = pl.concat([groups, made])
+            groups = pl.concat([groups, made.with_columns(pl.col("group") + first)])
             taken = (made.filter(side=side)["id"] for side in ("ours", "theirs"))
         else:
             pairs = step(ours, theirs)

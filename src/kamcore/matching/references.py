@@ -55,7 +55,11 @@ _TOKEN = (
 )
 _BETWEEN = r"(?:[\s/:-]+|\s*(?:发票)?号码?[\s:]*|\s*NO\.?\s*)"
 _PAIR = rf"(?-u:\b)(\d{{12}}|\d{{10}}){_BETWEEN}(\d{{8}})(?-u:\b)"
+_LISTED = r"(\d{5,})/(\d{5,})"
+"""12345678/12345679 are two numbers; 2025/00123 is one."""
 _SEPARATORS = r"[-_/\s]"
+_PREFIXED_INVOICE = r"^(?:FP|INV|NO)(\d{8,})$"
+"""Of FP and the whole number of an invoice the other side writes the digits alone."""
 
 
 def folded(texts: pl.Expr) -> pl.Expr:
@@ -83,7 +87,7 @@ def references(texts: pl.Series, *, trusted: bool = False) -> pl.DataFrame:
     found = pl.concat([_ranges(kept), _pairs(kept), _plain(kept)])
     found = found.with_columns(
         digits=pl.col("key").str.len_chars(),
-        key=pl.col("key").str.replace_all(_SEPARATORS, ""),
+        key=pl.col("key").str.replace_all(_SEPARATORS, "").str.replace(_PREFIXED_INVOICE, "$1"),
     )
     bare = pl.col("key").str.strip_chars_start("0")
     key = pl.when(pl.col("key").str.contains(r"^\d+$")).then(bare).otherwise("key")
@@ -103,6 +107,8 @@ def _tokens(texts: pl.Series, *, trusted: bool) -> pl.DataFrame:
         for pattern in _NOT_NUMBERS:
             text = text.str.replace_all(pattern, " ; ")
     text = text.str.replace_all(_PAIR, " $1+$2 ")
+    for _ in range(2):  # Numbers in a row share the one between them.
+        text = text.str.replace_all(_LISTED, "$1;$2")
     token = text.str.extract_all(_TOKEN.replace(_BODY, rf"(?:\d{{10,12}}\+\d{{8}}|{_BODY})"))
     frame = pl.DataFrame({"text": texts.cast(pl.String)}).with_row_index("row")
     frame = frame.filter(pl.col("text").str.contains(r"[0-9０-９]"))

@@ -1,16 +1,20 @@
 """One line of a side against several of the other (全额勾对), by exact search.
 
 Only what set joins left over is searched, a party at a time: an invoice booked in parts, payments
-booked as one.  A group counts when it is the only one and mere chance would seldom make it; the
-search is bounded in sums looked at, and what lies beyond the bound stays unmatched.
+booked as one, a month's invoices in one line.  A group counts when it is the only one and mere
+chance would seldom make it; the search is bounded in sums looked at, and what lies beyond the
+bound stays unmatched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import attrs
 import polars as pl
 
-from kamcore.matching.crossing import GROUPS, Pool
+from kamcore.matching.crossed import GROUPS, Pool
+from kamcore.matching.date_runs import run_for
+from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.policy import Answer
 from kamcore.matching.subset_sum import chance, subsets
 
@@ -23,69 +27,107 @@ WORK = 200_000
 TOTAL_WORK = 40_000_000
 SELDOM, SURE = 0.01, 0.000001
 """How often chance may make a group that is proposed, and one that is automatic."""
+ROUND = 10_000_000
+"""Thousands of yuan: several such amounts are easily exchanged for others."""
 
 _KEYS = ["party", "currency"]
+Row = dict[str, Any]
 
 
-def sums_across(ours: Pool, theirs: Pool, window: int, first: int) -> pl.DataFrame:
-    """Groups of one line and several, numbered from `first`.
+def sums_across(
+    left: tuple[Pool, Pool], whole: tuple[pl.DataFrame, pl.DataFrame], window: int, *, sure: bool
+) -> pl.DataFrame:
+    """Groups of one line and several; `sure` asks for those alone that are certain.
 
-    Columns: ``group``, ``side``, ``id``, ``rule``, ``certain``.  `window` is in days between the
-    one line and each of the several.
+    What is left after likely pairs were taken is never certain: a part may have gone with them.
+
+    `left` is searched, of our side and theirs; `whole` are all lines of both.  `window` is in days
+    between the one line and each of the several.
+
+    Columns: ``group`` (from 0), ``side``, ``id``, ``rule``, ``certain``.
     """
     rows: list[tuple[int, str, int, str, bool]] = []
-    used: dict[str, set[int]] = {"ours": set(), "theirs": set()}
-    left = TOTAL_WORK
-    for one_side, one, many in _parties(ours, theirs):
-        other_side = "theirs" if one_side == "ours" else "ours"
+    search, number = _Search(window=window), 0
+    for one_side, one, many in _parties(left, whole):
         for line in one:
-            near = [
-                row
-                for row in many
-                if row["id"] not in used[other_side]
-                and (row["units"] > 0) == (line["units"] > 0)
-                and abs(row["units"]) < abs(line["units"])
-                and abs((row["date"] - line["date"]).days) <= window
-            ]
-            if len(near) < 2 or line["id"] in used[one_side] or left <= 0:  # noqa: PLR2004
+            found = search.find(one_side, line, many)
+            if found is None or (sure and not found[1]):
                 continue
-            units = [row["units"] for row in near]
-            found = subsets(units, line["units"], terms=TERMS, work=min(WORK, left))
-            left -= found.work
-            if found.answer is not Answer.UNIQUE:
-                continue
-            picked = found.picks[0]
-            by_chance = chance(units, line["units"], [units[at] for at in picked], len(picked))
-            if by_chance > SELDOM:
-                continue
-            number, sure = first, by_chance <= SURE
-            first += 1
+            picked = found[0]
+            other = _OTHER[one_side]
+            search.used[one_side].add(line["id"])
+            search.used[other].update(row["id"] for row in picked)
             rows.append((number, one_side, line["id"], "sum", sure))
-            used[one_side].add(line["id"])
-            for at in picked:
-                rows.append((number, other_side, near[at]["id"], "sum", sure))
-                used[other_side].add(near[at]["id"])
+            rows.extend((number, other, row["id"], "sum", sure) for row in picked)
+            number += 1
     return pl.DataFrame(rows, schema=GROUPS, orient="row")
 
 
+_OTHER = {"ours": "theirs", "theirs": "ours"}
+
+
+@attrs.define
+class _Search:
+    """What is used up: lines of both sides, and work."""
+
+    window: int
+    used: dict[str, set[int]] = attrs.field(factory=lambda: {"ours": set(), "theirs": set()})
+    left: int = TOTAL_WORK
+
+    def find(self, side: str, line: Row, many: Sequence[Row]) -> tuple[list[Row], bool] | None:
+        """The lines that come to the amount of this one, and whether that is certain."""
+        if line["id"] in self.used[side]:
+            return None
+        free = [row for row in many if row["id"] not in self.used[_OTHER[side]]]
+        run = run_for(line, free, self.window)
+        if run is not None and (run[1] or len(run[0]) > TERMS):
+            return run
+        near = [
+            row
+            for row in free
+            if (row["units"] > 0) == (line["units"] > 0)
+            and abs(row["units"]) < abs(line["units"])
+            and abs((row["date"] - line["date"]).days) <= self.window
+        ]
+        if len(near) < 2 or self.left <= 0:  # noqa: PLR2004  a sum has two terms
+            return None
+        units = [row["units"] for row in near]
+        found = subsets(units, line["units"], terms=TERMS, work=min(WORK, self.left))
+        self.left -= found.work
+        if found.answer is not Answer.UNIQUE:
+            return None
+        picked = [near[at] for at in found.picks[0]]
+        by_chance = chance(units, line["units"], [row["units"] for row in picked], len(picked))
+        if by_chance > SELDOM:
+            return None
+        return picked, by_chance <= SURE and _stands(line, picked)
+
+
+def _stands(line: Row, picked: Sequence[Row]) -> bool:
+    """No other line of the same amount could take a part in the sum, nor an exchange of parts."""
+    once = line["once"] and all(row["once"] for row in picked)
+    round_ones = sum(row["units"] % ROUND == 0 for row in picked)
+    return once and (round_ones < 2 or len({row["voucher_id"] for row in picked}) == 1)  # noqa: PLR2004
+
+
 def _parties(
-    ours: Pool, theirs: Pool
-) -> Iterator[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
+    left: tuple[Pool, Pool], whole: tuple[pl.DataFrame, pl.DataFrame]
+) -> Iterator[tuple[str, list[Row], list[Row]]]:
     """Parties with a line on one side and at least two on the other, in order, both ways."""
-    sizes = [pool.lines.group_by(_KEYS).len() for pool in (ours, theirs)]
+    sizes = [pool.lines.group_by(_KEYS).len() for pool in left]
     both = sizes[0].join(sizes[1], on=_KEYS, suffix="_there")
     worth = both.filter(
         (pl.max_horizontal("len", "len_there") >= 2)  # noqa: PLR2004  a sum has two terms
         & (pl.max_horizontal("len", "len_there") <= MOST)
     )
-    split = [
-        pool.lines.join(worth, on=_KEYS, how="semi")
-        .select(*_KEYS, "id", "date", "units")
-        .drop_nulls("date")
-        .sort(*_KEYS, "id")
-        .partition_by(_KEYS, as_dict=True)
-        for pool in (ours, theirs)
-    ]
+    split = []
+    for pool, every in zip(left, whole, strict=True):
+        rows = pool.lines.join(worth, on=_KEYS, how="semi").drop_nulls("date")
+        times = every.join(worth, on=_KEYS, how="semi").group_by(*_KEYS, "units").len("times")
+        rows = rows.join(times, on=[*_KEYS, "units"], how="left")
+        columns = [*_KEYS, "id", "date", "units", "voucher_id"]
+        rows = rows.select(*columns, once=pl.col("times") == 1, kind=kind_of_text())
+        split.append(rows.sort(*_KEYS, "id").partition_by(_KEYS, as_dict=True))
     for key in sorted(split[0].keys() & split[1].keys()):
         a, b = (list(frames[key].iter_rows(named=True)) for frames in split)
         yield "ours", a, b
