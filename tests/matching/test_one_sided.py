@@ -368,3 +368,15 @@ def test_what_adds_up_in_its_season_is_proposed_among_very_many():
     (one,) = found.proposed
     assert {part.id for part in one.items} == {f"I{at}" for at in picked}
     assert one.rule == "group_chance"
+
+
+def test_a_refund_that_names_an_invoice_settles_none_of_it():
+    """It is left to its receipt: what was paid too much, or what was sent back."""
+    items = rows(("A", 450, {"reference": "90000003"}))
+    refund = ("R", -450, {"text": "退款 发票号90000003", "date": days(30)})
+    found = match(items, rows(refund))
+    assert (found.automatic, found.proposed) == ((), ())
+    assert found.unmatched_receipts["id"].to_list() == ["R"]
+    paid = ("S", 450, {"text": "付发票号90000003", "date": days(20)})
+    (one,) = match(items, rows(refund, paid)).automatic
+    assert {part.id for part in one.receipts} == {"R", "S"}

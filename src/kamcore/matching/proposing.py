@@ -86,6 +86,9 @@ def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
         reds = naming.reds(items)
         if reds and paid <= owed + naming.total(reds):
             items, owed = sorted({*items, *reds}), owed + naming.total(reds)
+        if paid < 0 < owed:
+            # A refund settles nothing that is owed, whatever number it names.
+            continue
         is_short = 0 < paid < owed
         reason = whys[receipt] if is_short else None
         settled = _spread(naming, items, paid, whole=reason is not None or paid >= owed)
