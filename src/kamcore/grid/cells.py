@@ -28,6 +28,7 @@ __all__ = [
     "column_letters",
     "corners",
     "kind_of",
+    "money_text",
     "number_text",
     "serial_text",
 ]
@@ -196,6 +197,16 @@ def number_text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Decimal) and dtype.scale:
         return text.str.strip_chars_end("0").str.strip_chars_end(".")
     return text
+
+
+def money_text(value: pl.Expr) -> pl.Expr:
+    """Decimals as text without idle zeros, two decimals at least.
+
+    >>> amounts = pl.Series(["5.0000", "0.1250"], dtype=pl.Decimal(18, 4))
+    >>> pl.select(money_text(pl.lit(amounts))).to_series().to_list()
+    ['5.00', '0.125']
+    """
+    return value.cast(pl.String).str.replace(r"(\.\d\d\d*?)0+$", "$1")
 
 
 def serial_text(value: pl.Expr) -> pl.Expr:

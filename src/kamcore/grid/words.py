@@ -19,6 +19,7 @@ CODE_IS_A_NUMBER = Fault(
     hint_en="format the column as text in the source and compare the code",
 )
 
+_CONTROLS = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
 _RETURN = "_x000D_"
 """How a workbook escapes a carriage return."""
 
@@ -74,6 +75,11 @@ def tidy(texts: pl.Series) -> pl.Series:
     if marked.any():
         texts = texts.str.replace_all(_RETURN, "\r", literal=True)
     return blank_words(texts.str.strip_chars(BLANKS), {""})
+
+
+def one_line(text: pl.Expr) -> pl.Expr:
+    """A text without line breaks and controls, which become blanks; null where nothing is left."""
+    return text.str.replace_all(_CONTROLS, " ").str.strip_chars().replace("", None)
 
 
 def bare_codes(codes: pl.Series) -> pl.Series:

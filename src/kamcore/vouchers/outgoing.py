@@ -4,6 +4,8 @@ A layout without a mark for void vouchers leaves them out, and a voucher without
 to be written as; both are noted.  Extras follow the rows they belong to.
 """
 
+from collections.abc import Iterable
+
 import attrs
 import polars as pl
 
@@ -69,6 +71,13 @@ class Noting:
     def note(self, kind: LossKind, fact: str, marks: pl.Series) -> None:
         """Note the marked rows of the table of `fact`."""
         note_rows(self.books, self.losses, (kind, fact), marks)
+
+    def replaced(self, table: str, after: pl.DataFrame, names: Iterable[str]) -> None:
+        """Note the values of these columns that are others in `after`."""
+        before = self.books.tables[table]
+        for name in names:
+            changed = before[name].ne_missing(after[name])
+            self.note(LossKind.REPLACED, f"{table}.{name}", changed)
 
     def cut(self, fact: str, chars: int) -> pl.Series:
         """The texts of a fact cut to a number of characters; cut ones are noted."""

@@ -6,7 +6,9 @@ import polars as pl
 
 from kamcore.books import Books
 from kamcore.format import Losses, LossKind, Options
-from kamcore.vouchers.outgoing import live
+from kamcore.grid.cells import money_text
+from kamcore.vouchers.outgoing import Noting, live
+from kamcore.vouchers.settling import dates_of_heads
 from kamcore_daybook import FORMAT, HEADINGS, MARK
 from kamcore_daybook.reader import unused
 
@@ -24,24 +26,17 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     """
     del options
     books = live(books, losses)
-    vouchers, lines = books.vouchers, books.lines
+    noting, lines = Noting(books, losses), books.lines
     named = [name for name in _TEXTS if name in lines.columns]
     plain = lines.with_columns(_plain(name) for name in named)
-    _note(losses, books, LossKind.REPLACED, {n: lines[n].ne_missing(plain[n]) for n in named})
+    noting.replaced("lines", plain, named)
     cut = plain.with_columns(pl.col("summary").str.head(_SUMMARY))
-    long = cut["summary"].ne_missing(plain["summary"])
-    _note(losses, books, LossKind.CUT, {"summary": long})
-    dated = lines.drop("date").join(
-        vouchers.select("voucher_id", "date"), on="voucher_id", how="left", maintain_order="left"
+    noting.note(LossKind.CUT, "lines.summary", cut["summary"].ne_missing(plain["summary"]))
+    dated = dates_of_heads(books.replace(lines=cut), noting, ("year", "period"))
+    return dated.replace(
+        vouchers=dated.vouchers.with_columns(_plain("word")),
+        lines=dated.lines.with_columns(unused("debit", "credit"), unused("credit", "debit")),
     )
-    spelled = cut.with_columns(dated["date"]).with_columns(
-        *_period(),
-        unused("debit", "credit"),
-        unused("credit", "debit"),
-    )
-    heads = vouchers.with_columns(_plain("word"), *_period())
-    _note(losses, books, LossKind.REPLACED, {"period": lines["period"] != spelled["period"]})
-    return books.replace(vouchers=heads, lines=spelled)
 
 
 def write_books(books: Books, target: Path, losses: Losses, options: Options) -> None:
@@ -73,24 +68,7 @@ def _plain(name: str) -> pl.Expr:
     return pl.col(name).str.replace_all("[\t\r\n]", " ").replace("", None)
 
 
-def _period() -> tuple[pl.Expr, pl.Expr]:
-    date = pl.col("date").dt
-    return (
-        date.year().cast(pl.Int64).alias("year"),
-        date.month().cast(pl.Int64).alias("period"),
-    )
-
-
 def _amount(own: str, other: str) -> pl.Expr:
     """The side that is used; a zero only where both sides are zero."""
     shown = (pl.col(own) != 0) | (pl.col(other) == 0)
-    text = pl.col(own).cast(pl.String).str.replace(r"(\.\d\d\d*?)0+$", "$1")
-    return pl.when(shown).then(text)
-
-
-def _note(losses: Losses, books: Books, kind: LossKind, changed: dict[str, pl.Series]) -> None:
-    for name, rows in changed.items():
-        if count := int(rows.sum()):
-            first = books.lines.row(rows.arg_true()[0], named=True)
-            place = books.origin.place(first["source_row"], f"lines.{name}")
-            losses.note(kind, f"lines.{name}", count, place, first[name])
+    return pl.when(shown).then(money_text(pl.col(own)))

@@ -9,8 +9,10 @@ import polars as pl
 
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind
-from kamcore.vouchers.noting import note_rows
-from kamcore.vouchers.outgoing import live
+from kamcore.grid.cells import money_text
+from kamcore.grid.words import one_line
+from kamcore.vouchers.outgoing import Noting, live
+from kamcore.vouchers.settling import dates_of_heads
 from kamcore_plaintext.dialect import Dialect
 
 __all__ = ["BASE", "spelled", "write_journal"]
@@ -18,7 +20,6 @@ __all__ = ["BASE", "spelled", "write_journal"]
 BASE = "CNY"
 """The base currency where nothing says otherwise."""
 
-_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 _ZERO = pl.lit(0).cast(schema.AMOUNT)
 _ROOTS = {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Equity"}
 _INCOME = ("60", "61", "63", "5001", "5051", "5101", "5111")
@@ -33,41 +34,33 @@ def spelled(books: Books, losses: Losses, base: str = "") -> Books:
     """
     base = base or books.entity.base_currency or BASE
     books = live(books, losses)
-    lines, vouchers = books.lines, books.vouchers
+    noting = Noting(books, losses)
+    lines = books.lines
     texts = ["account", "summary", *schema.dimension_columns(lines)]
-    plain = lines.with_columns(_plain(name) for name in texts)
-    changed = {name: lines[name].ne_missing(plain[name]) for name in texts}
-    _note(losses, books, LossKind.REPLACED, changed)
-    dates = vouchers.select("voucher_id", "date")
-    dated = plain.drop("date").join(dates, on="voucher_id", how="left", maintain_order="left")
-    filled = dated.with_columns(
-        *_period(),
+    plain = lines.with_columns(one_line(pl.col(name)) for name in texts)
+    noting.replaced("lines", plain, texts)
+    dated = dates_of_heads(books.replace(lines=plain), noting, ("year", "period"))
+    filled = dated.lines.with_columns(
         *(pl.col(side).fill_null(_ZERO) for side in ("debit", "credit")),
         pl.col("currency").fill_null(base),
     )
-    is_base = pl.col("currency") == base
-    none = pl.lit(None, dtype=schema.AMOUNT)
     paid = pl.any_horizontal(
         (pl.col(f"fx_{side}").fill_null(_ZERO) != 0) for side in ("debit", "credit")
     )
-    said = filled.select(lines.columns).with_columns(
-        pl.when(is_base | ~paid)
-        .then(none)
-        .otherwise(pl.col(f"fx_{side}").fill_null(_ZERO))
-        .alias(f"fx_{side}")
-        for side in ("debit", "credit")
+    said = filled.with_columns(
+        pl.when((pl.col("currency") != base) & paid)
+        .then(pl.col(name).fill_null(_ZERO))
+        .alias(name)
+        for name in ("fx_debit", "fx_credit")
     )
-    lost = (lines["debit"].is_null() & lines["credit"].is_null()).rename("debit")
-    _note(losses, books, LossKind.MISSING, {"debit": lost})
-    guessed = {"currency": lines["currency"].is_null()}
-    _note(losses, books, LossKind.GUESSED, guessed)
+    blank = lines["debit"].is_null() & lines["credit"].is_null()
+    noting.note(LossKind.MISSING, "lines.debit", blank)
+    noting.note(LossKind.GUESSED, "lines.currency", lines["currency"].is_null())
     for name in ("fx_debit", "fx_credit"):
-        gone = said[name].is_null() & lines[name].is_not_null() & (lines[name] != 0)
-        _note(losses, books, LossKind.REPLACED, {name: gone})
-    moved = {name: lines[name].ne_missing(said[name]) for name in ("year", "period")}
-    _note(losses, books, LossKind.REPLACED, moved)
-    heads = vouchers.with_columns(_plain("word"), *_period())
-    named = books.accounts.with_columns(_plain("name"))
+        gone = said[name].is_null() & (lines[name] != 0)
+        noting.note(LossKind.REPLACED, f"lines.{name}", gone)
+    heads = dated.vouchers.with_columns(one_line(pl.col("word")))
+    named = books.accounts.with_columns(one_line(pl.col("name")))
     return books.replace(vouchers=heads, lines=said, accounts=named)
 
 
@@ -164,9 +157,9 @@ def _posting(lines: pl.DataFrame, dialect: Dialect, base: str) -> list[pl.Expr]:
     priced = paid.is_not_null() & ((paid > 0) == (net > 0)) & (net != 0)
     # A commodity is a word of capitals; a code of the source's own would end the amount.
     priced &= pl.col("currency").str.contains("^[A-Z]{2,}$")
-    plain = [pl.lit("  "), _figure(net), pl.lit(f" {base}")]
-    units = [pl.lit("  "), _figure(paid), pl.lit(" "), pl.col("currency")]
-    price = [*units, pl.lit(" @@ "), _figure(net.abs()), pl.lit(f" {base}")]
+    plain = [pl.lit("  "), money_text(net), pl.lit(f" {base}")]
+    units = [pl.lit("  "), money_text(paid), pl.lit(" "), pl.col("currency")]
+    price = [*units, pl.lit(" @@ "), money_text(net.abs()), pl.lit(f" {base}")]
     unnamed = pl.when(pl.col("account").is_null()).then(pl.lit("-"))
     other = pl.when(~priced & (pl.col("currency") != base)).then(pl.col("currency"))
     aux = _auxiliaries(schema.dimension_columns(lines))
@@ -180,7 +173,7 @@ def _posting(lines: pl.DataFrame, dialect: Dialect, base: str) -> list[pl.Expr]:
         *_side_tags({"debit": net, "credit": -net}, pl.lit(value=False), dialect),
         *_side_tags({"fx_debit": paid, "fx_credit": -paid}, ~priced, dialect),
         _tag("currency", other, dialect),
-        _tag("rate", _figure(pl.col("rate")), dialect),
+        _tag("rate", money_text(pl.col("rate")), dialect),
         _tag("aux", pl.when(aux != "").then(aux), dialect),
     ]
 
@@ -190,7 +183,7 @@ def _side_tags(sides: dict[str, pl.Expr], unsaid: pl.Expr, dialect: Dialect) -> 
     plain = {side: pl.max_horizontal(amount, _ZERO) for side, amount in sides.items()}
     odd = unsaid | pl.any_horizontal(pl.col(side) != said for side, said in plain.items())
     for side in sides:
-        value = pl.when(odd & pl.col(side).is_not_null()).then(_figure(pl.col(side)))
+        value = pl.when(odd & pl.col(side).is_not_null()).then(money_text(pl.col(side)))
         yield _tag(side.replace("_", "-"), value, dialect)
 
 
@@ -218,25 +211,3 @@ def _tag(name: str, value: pl.Expr, dialect: Dialect) -> pl.Expr:
     return pl.concat_str(pl.lit(f"{mark}{name}: "), _text(value, dialect), pl.lit("\n")).fill_null(
         ""
     )
-
-
-def _figure(value: pl.Expr) -> pl.Expr:
-    """A number without idle zeros, two decimals at least."""
-    return value.cast(pl.String).str.replace(r"(\.\d\d\d*?)0+$", "$1")
-
-
-def _plain(name: str) -> pl.Expr:
-    return pl.col(name).str.replace_all(_CONTROL, " ").str.strip_chars().replace("", None)
-
-
-def _period() -> tuple[pl.Expr, pl.Expr]:
-    date = pl.col("date").dt
-    return (
-        date.year().cast(pl.Int64).alias("year"),
-        date.month().cast(pl.Int64).alias("period"),
-    )
-
-
-def _note(losses: Losses, books: Books, kind: LossKind, changed: dict[str, pl.Series]) -> None:
-    for name, rows in changed.items():
-        note_rows(books, losses, (kind, f"lines.{name}"), rows)

@@ -7,6 +7,7 @@ import polars as pl
 from kamcore import __version__
 from kamcore.books import Books, schema
 from kamcore.format import Losses, Options
+from kamcore.grid.cells import money_text
 from kamcore.markup.element_writing import END, Leaf, attribute, declaration, escaped, record
 from kamcore.model.dimension import label_of
 from kamcore_saft import NAMESPACE, PROGRAM
@@ -39,13 +40,8 @@ def _leaf(name: str, text: object, indent: str) -> str:
     return "" if text in (None, "") else f"{indent}<{name}>{attribute(str(text))}</{name}>{END}"
 
 
-def _figure(value: pl.Expr) -> pl.Expr:
-    """A number without idle zeros, two decimals at least."""
-    return value.cast(pl.String).str.replace(r"(\.\d\d\d*?)0+$", "$1")
-
-
 def _sum(values: pl.Series) -> str:
-    return str(pl.select(_figure(pl.lit(values.sum() or 0).cast(schema.AMOUNT))).item())
+    return str(pl.select(money_text(pl.lit(values.sum() or 0).cast(schema.AMOUNT))).item())
 
 
 def _header(books: Books, options: Options) -> str:
@@ -151,7 +147,7 @@ def _side(word: str, amount: pl.Expr) -> pl.Expr:
     side = pl.when(amount < 0).then(pl.lit("Credit")).otherwise(pl.lit("Debit"))
     tag = pl.concat_str(pl.lit(word), side, pl.lit("Balance"))
     return pl.concat_str(
-        pl.lit("        <"), tag, pl.lit(">"), _figure(amount.abs()), pl.lit("</"), tag,
+        pl.lit("        <"), tag, pl.lit(">"), money_text(amount.abs()), pl.lit("</"), tag,
         pl.lit(f">{END}"),
     )  # fmt: skip
 
@@ -256,10 +252,10 @@ def _amount(base: str) -> pl.Expr:
     named = pl.when(~is_home | pl.col("rate").is_not_null()).then("currency")
     return pl.concat_str(
         pl.lit("          <"), tag, pl.lit(">" + END),
-        _element("Amount", _figure(amount)),
+        _element("Amount", money_text(amount)),
         _element("CurrencyCode", named),
-        _element("CurrencyAmount", _figure(own)),
-        _element("ExchangeRate", _figure(pl.col("rate"))),
+        _element("CurrencyAmount", money_text(own)),
+        _element("ExchangeRate", money_text(pl.col("rate"))),
         pl.lit("          </"), tag, pl.lit(">" + END),
     )  # fmt: skip
 
@@ -294,10 +290,10 @@ def _payments(books: Books) -> str:
     money = rows.select(
         pl.concat_str(
             pl.lit(f"          <PaymentLineAmount>{END}"),
-            _element("Amount", _figure(pl.col("amount"))),
+            _element("Amount", money_text(pl.col("amount"))),
             _element("CurrencyCode", pl.when(is_told).then("currency")),
-            _element("CurrencyAmount", _figure(pl.col("fx_amount"))),
-            _element("ExchangeRate", _figure(pl.col("rate"))),
+            _element("CurrencyAmount", money_text(pl.col("fx_amount"))),
+            _element("ExchangeRate", money_text(pl.col("rate"))),
             pl.lit(f"          </PaymentLineAmount>{END}"),
         )
     ).to_series()

@@ -6,9 +6,11 @@ import polars as pl
 
 from kamcore.books import Books, schema
 from kamcore.format import Losses, LossKind, Options
+from kamcore.grid.cells import money_text
+from kamcore.grid.words import one_line
 from kamcore.markup.element_writing import attribute, declaration, escaped
-from kamcore.vouchers.noting import note_rows
-from kamcore.vouchers.outgoing import live
+from kamcore.vouchers.outgoing import Noting, live
+from kamcore.vouchers.settling import dates_of_heads
 from kamcore_xbrlgl import PARTIES
 
 __all__ = ["BASE", "spell", "write_books"]
@@ -16,7 +18,6 @@ __all__ = ["BASE", "spell", "write_books"]
 BASE = "CNY"
 """The base currency where nothing says otherwise."""
 
-_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
 _ZERO = pl.lit(0).cast(schema.AMOUNT)
 _NOWHEN = "1970-01-01"
 _NAMESPACES = {
@@ -41,24 +42,20 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     """
     base = _base(books, options)
     books = live(books, losses)
+    noting = Noting(books, losses)
     lines = books.lines
     texts = ["account", "summary", "unit", *schema.dimension_columns(lines)]
-    plain = lines.with_columns(_plain(name) for name in texts)
-    changed = {name: lines[name].ne_missing(plain[name]) for name in texts}
-    dates = books.vouchers.select("voucher_id", "date")
-    dated = plain.drop("date").join(dates, on="voucher_id", how="left", maintain_order="left")
-    said = dated.select(lines.columns).with_columns(*_period(), *_sides(), _currency(base))
-    said = said.with_columns(_originals(base))
-    moved = ("year", "period", "debit", "credit", "fx_debit", "fx_credit")
-    for name in moved:
-        zero = lines[name].fill_null(0) if lines[name].dtype == schema.AMOUNT else lines[name]
-        new = said[name].fill_null(0) if lines[name].dtype == schema.AMOUNT else said[name]
-        changed[name] = zero.ne_missing(new)
-    _note(losses, books, LossKind.REPLACED, changed)
-    _note(losses, books, LossKind.GUESSED, {"currency": lines["currency"].is_null()})
-    heads = books.vouchers.with_columns(_plain("word"), _plain("preparer"), *_period())
+    plain = lines.with_columns(one_line(pl.col(name)) for name in texts)
+    noting.replaced("lines", plain, texts)
+    dated = dates_of_heads(books.replace(lines=plain), noting, ("year", "period"))
+    said = dated.lines.with_columns(*_sides(), _currency(base)).with_columns(_originals(base))
+    for name in ("debit", "credit", "fx_debit", "fx_credit"):
+        moved = lines[name].fill_null(0) != said[name].fill_null(0)
+        noting.note(LossKind.REPLACED, f"lines.{name}", moved)
+    noting.note(LossKind.GUESSED, "lines.currency", lines["currency"].is_null())
+    heads = dated.vouchers.with_columns(one_line(pl.col(name)) for name in ("word", "preparer"))
     used = said.select(pl.col("account").drop_nulls().unique())["account"]
-    listed = books.accounts.with_columns(_plain("code"), _plain("name"))
+    listed = books.accounts.with_columns(one_line(pl.col(name)) for name in ("code", "name"))
     gone = listed.filter(~pl.col("code").is_in(used.implode()) & pl.col("name").is_not_null())
     losses.note(LossKind.OMITTED, "accounts.name", gone.height, books.origin.place(None))
     kept = listed.filter(pl.col("code").is_in(used.implode()))
@@ -145,9 +142,9 @@ def _detail(lines: pl.DataFrame) -> list[pl.Expr]:
     dims = [name.removeprefix(schema.AUX) for name in schema.dimension_columns(lines)]
     others = [_sub(lines, name) for name in dims if name not in PARTIES]
     measured = [
-        _leaf("gl-bus:measurableQuantity", _figure("quantity"), _PURE),
+        _leaf("gl-bus:measurableQuantity", money_text(pl.col("quantity")), _PURE),
         _leaf("gl-bus:measurableUnitOfMeasure", _text(lines["unit"])),
-        _leaf("gl-bus:measurableCostPerUnit", _figure("unit_price"), _MONEY),
+        _leaf("gl-bus:measurableCostPerUnit", money_text(pl.col("unit_price")), _MONEY),
     ]
     account = [
         _leaf("gl-cor:accountMainID", _text(lines["account"])),
@@ -158,10 +155,10 @@ def _detail(lines: pl.DataFrame) -> list[pl.Expr]:
         pl.lit("<gl-cor:entryDetail>\n"),
         _leaf("gl-cor:lineNumber", pl.col("line_no").cast(pl.String)),
         _around("gl-cor:account", account),
-        _leaf("gl-cor:amount", _figure(amount), _MONEY),
-        _leaf("gl-muc:amountOriginalAmount", _figure(paid), _PURE),
+        _leaf("gl-cor:amount", money_text(amount), _MONEY),
+        _leaf("gl-muc:amountOriginalAmount", money_text(paid), _PURE),
         _leaf("gl-muc:amountOriginalCurrency", _text(lines["currency"])),
-        _leaf("gl-muc:amountOriginalExchangeRate", _figure("rate"), _PURE),
+        _leaf("gl-muc:amountOriginalExchangeRate", money_text(pl.col("rate")), _PURE),
         _leaf(
             "gl-cor:debitCreditCode", pl.when(on_credit).then(pl.lit("C")).otherwise(pl.lit("D"))
         ),
@@ -204,25 +201,3 @@ def _leaf(name: str, value: pl.Expr, key: str = _AT) -> pl.Expr:
 
 def _text(texts: pl.Series) -> pl.Expr:
     return pl.lit(escaped(texts)) if texts.len() else pl.lit(None, dtype=pl.String)
-
-
-def _figure(value: str | pl.Expr) -> pl.Expr:
-    number = pl.col(value) if isinstance(value, str) else value
-    return number.cast(pl.String).str.replace(r"(\.\d\d\d*?)0+$", "$1")
-
-
-def _plain(name: str) -> pl.Expr:
-    return pl.col(name).str.replace_all(_CONTROL, " ").str.strip_chars().replace("", None)
-
-
-def _period() -> tuple[pl.Expr, pl.Expr]:
-    date = pl.col("date").dt
-    return (
-        date.year().cast(pl.Int64).alias("year"),
-        date.month().cast(pl.Int64).alias("period"),
-    )
-
-
-def _note(losses: Losses, books: Books, kind: LossKind, changed: dict[str, pl.Series]) -> None:
-    for name, rows in changed.items():
-        note_rows(books, losses, (kind, f"lines.{name}"), rows)
