@@ -261,3 +261,65 @@ def test_a_folder_that_is_none(tmp_path):
     with pytest.raises(SourceError) as missing:
         look_into(tmp_path)
     assert missing.value.code == "C7002"
+
+
+LINKED = """
+[[party]]
+code = "KA-1"
+name = "双桥样例商贸 (集团)"
+credit_limit = 5000000
+codes = [{books = "K3", role = "customer", outside = "0004"}]
+[[party]]
+code = "KA-2"
+name = "华东样例联采有限公司"
+[[party]]
+code = "KA-3"
+name = "别名"
+[[contract]]
+number = "HT-1"
+party = "KA-1"
+start = 2025-01-01
+end = 2025-12-31
+annual_plan = [{span = "2025Q1", amount = 900000}]
+[[rebate]]
+id = "R1"
+customer = "KA-1"
+contract = "HT-1"
+method = "总额"
+rate = "1%"
+valid_from = 2025-01-01
+[[tier_policy]]
+name = "五级"
+"""
+
+
+def test_parties_with_codes_of_their_own_meet_the_books(tmp_path):
+    made = tmp_path / "三月"
+    made.mkdir()
+    shutil.copyfile(DEMO, made / "凭证.xls")
+    (made / "约定.toml").write_text(LINKED, "utf-8")
+    (made / "月结对照.toml").write_text('[members.customer]\n"0002" = "KA-3"\n', "utf-8")
+    (made / "month_end.toml").write_text('mapping = "月结对照.toml"\n', "utf-8")
+    names = ("read", "books", "forms", "age", "customers", "plan", "rebate", "tier", "credit",
+             "drafts", "report")  # fmt: skip
+    steps = tuple(step for step in STEPS if step.name in names)
+    found = run_steps(made, MARCH, made / "out", steps, Run(lang="zh"))
+    assert set(_states(found).values()) == {"done"}
+    report = json.loads((made / "out" / "大客户业务月报表.json").read_text("utf-8"))
+    rows = {row["customer"]: row for row in report["customers"]}
+    assert {"KA-1", "KA-2", "KA-3", "0003"} <= set(rows)
+    assert not {"0001", "0002", "0004"} & set(rows)
+    one = rows["KA-1"]
+    assert (one["sales"], one["plan"], one["limit"]) == ("431911.42", "310000.00", "5000000.00")
+    assert one["tier"] == "white_gold"
+    assert rows["0003"].get("plan") is None
+    # The voucher for the books names the customer as the books do.
+    drafts = kc.read(made / "out" / "凭证草稿.jsonl").books
+    assert drafts.lines["aux_customer"].drop_nulls().unique().to_list() == ["0004"]
+    links = {row["code"]: row for row in _said(found, "customers")["links"]}
+    assert (links["0001"]["by"], links["0002"]["by"]) == ("name", "mapping")
+    assert links["0003"] == {"code": "0003", "party": "0003", "by": ""}
+
+
+def _said(found, name):
+    return next(step.said for step in found.steps if step.name == name)

@@ -228,3 +228,24 @@ def test_a_scorecard_has_its_keys_and_its_page(folder):
     page = (folder / "评估.html").read_text("utf-8")
     assert "Assessment of tiers" in page
     assert "Service plans" in page
+
+
+def test_customers_of_the_books_are_linked_to_parties(tmp_path):
+    party = '[[party]]\ncode = "KA-1"\nname = "双桥样例商贸 (集团)"\ncredit_limit = 9000000\n'
+    (tmp_path / "档案.toml").write_text(party, "utf-8")
+    (tmp_path / "对照.toml").write_text('[members.customer]\n"0001" = "KA-1"\n', "utf-8")
+    words = ("credit", "档案.toml", "--books", str(DEMO), "--as-of", "2025-03-31", "--json")
+    said = kamcore(*words, cwd=tmp_path).json
+    rows = {row["customer"]: row for row in said["rows"]}
+    assert (rows["KA-1"]["invoices"], rows["KA-1"]["limit"]) == ("687802.18", "9000000.00")
+    assert "0001" in rows
+    links = {one["code"]: one["by"] for one in said["links"]}
+    assert (links["0004"], links["0001"]) == ("name", "")
+    (told,) = [one for one in said["problems"] if one["code"] == "B3101"]
+    assert (told["severity"], "0001" in told["value"]) == ("info", True)
+    both = kamcore(*words, "--mapping", "对照.toml", cwd=tmp_path).json
+    joined = {row["customer"]: row for row in both["rows"]}["KA-1"]
+    assert joined["invoices"] == "960385.30"
+    assert both["totals"] == said["totals"]
+    tiers = kamcore("tier", *words[1:], cwd=tmp_path).json
+    assert "KA-1" in {row["customer"] for row in tiers["rows"]}

@@ -14,6 +14,7 @@ from kamcore.cli.customers import (
     SHOWN_ROWS,
     Asked,
     books_option,
+    mapping_option,
     money_text,
     names_of,
     opened,
@@ -89,6 +90,7 @@ class _Found:
 @forms_argument
 @day_option("--as-of", required=True, zh="截止日", en="The day.")
 @books_option
+@mapping_option
 @option(
     "--months",
     type=click.IntRange(1, 120),

@@ -13,6 +13,8 @@ from kamcore.cli.customers import (
     Asked,
     Opened,
     books_option,
+    links_json,
+    mapping_option,
     names_of,
     opened,
     rows_of,
@@ -84,6 +86,7 @@ class _Found:
 @option("--customer", metavar="CODE", zh="客户编码", en="Code of the customer.")
 @option("--order", default="0", metavar="AMOUNT", zh="订单金额", en="Amount of the order.")
 @books_option
+@mapping_option
 @explain_option
 @writing_options
 def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
@@ -99,7 +102,13 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
     if screen.is_json:
         said = {"as_of": request.as_of.date().isoformat(), "policy": policy_json(found.policy)}
         screen.emit(
-            {**said, **_as_json(screen, found), **problems_json(screen, held.problems), **written}
+            {
+                **said,
+                **_as_json(screen, found),
+                **links_json(customers),
+                **problems_json(screen, held.problems),
+                **written,
+            }
         )
     else:
         _show(screen, found, names_of(customers), explain=request.explain)
@@ -287,6 +296,7 @@ def _all(screen: Screen, held: Opened, request: Request) -> int:
                 **said,
                 "rows": rows,
                 "totals": totals,
+                **links_json(held.customers),
                 **problems_json(screen, held.problems),
                 **written,
             }

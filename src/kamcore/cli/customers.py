@@ -16,6 +16,7 @@ from kamcore.errors import Problem, SourceError
 from kamcore.format import Certainty
 from kamcore.pipeline import read
 from kamcore.pipeline.customer_facts import Customers
+from kamcore.pipeline.mapping_file import read_mapping
 from kamcore.pipeline.reading import recognise, source_of
 from kamcore.reports.sheets import Chart, Column, Kind, Line, Listing, Part, Sheet, Title
 
@@ -29,6 +30,15 @@ books_option = option(
     zh="账套 (任何可读的格式): 销售, 余额和逾期取自账上",
     en="Books in any readable format: sales, balances, overdue amounts.",
 )
+mapping_option = option(
+    "--mapping",
+    type=PATH,
+    metavar="FILE",
+    zh="客户对照表 (.toml 或 .xlsx): 账内客户代码对应档案中的代码; "
+    "其余按外部代码, 代码, 信用代码, 名称",
+    en="Mapping of customer codes of the books to those of the archive; else by outside code, "
+    "code, credit code and name.",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +47,7 @@ class Asked(Writing):
 
     as_of: dt.datetime
     books: Path | None = None
+    mapping: Path | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +74,15 @@ def opened(paths: Sequence[Path], asked: Asked) -> Opened:
     if given is not None:
         reading = read(given)
         books, problems = reading.books, (*problems, *reading.problems)
-    customers = Customers(forms=held, as_of=asked.as_of.date(), books=books)
-    return Opened(customers=customers, problems=problems)
+    codes = read_mapping(asked.mapping).members.get("customer") if asked.mapping else None
+    customers = Customers.linked(held, asked.as_of.date(), books, codes)
+    return Opened(customers=customers, problems=(*problems, *customers.links.problems))
+
+
+def links_json(customers: Customers) -> dict[str, Any]:
+    """The key ``links`` of ``--json``: customers of the books under another code or none."""
+    told = [one for one in customers.links.links if one.by != "code"]
+    return {"links": [one.to_json() for one in told]} if told else {}
 
 
 def _books_among(paths: Sequence[Path]) -> Path | None:

@@ -7,7 +7,7 @@ import click
 
 from kamcore.cli import grammar
 from kamcore.cli.archives import cleared_option, mask_option, party_called, reader_of
-from kamcore.cli.customers import Asked, books_option, opened
+from kamcore.cli.customers import Asked, books_option, mapping_option, opened
 from kamcore.cli.faults import MISSING, near
 from kamcore.cli.forms_choosing import NO_FORM
 from kamcore.cli.grammar import option
@@ -65,6 +65,7 @@ from kamcore.reports.writing import write_report
     en="The day that counts; needed with files.",
 )
 @books_option
+@mapping_option
 @cleared_option
 @mask_option
 @option(
@@ -88,7 +89,9 @@ def command(screen: Screen, files: tuple[Path, ...], **asked: Any) -> int:
         if asked["as_of"] is None:
             path = click.get_current_context().command_path
             raise UsageError(MISSING.at(Place(), "--as-of", command=path))
-        held = opened(files, Asked(as_of=asked["as_of"], books=asked["books"]))
+        held = opened(
+            files, Asked(**{name: asked[name] for name in ("as_of", "books", "mapping")})
+        )
         problems = held.problems
         sheets = _filled(forms, held.customers, asked, screen.lang)
     output = asked["output"]

@@ -15,6 +15,8 @@ from kamcore.cli.customers import (
     SHOWN_ROWS,
     Asked,
     books_option,
+    links_json,
+    mapping_option,
     names_of,
     opened,
     rows_of,
@@ -78,6 +80,7 @@ class _Found:
 @forms_argument
 @day_option("--as-of", required=True, zh="评定日", en="The day.")
 @books_option
+@mapping_option
 @option("--customer", multiple=True, metavar="CODE", zh="只看这些客户", en="Only these customers.")
 @option(
     "--records",
@@ -139,6 +142,7 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
         said = _as_json(screen, found, request)
         if request.scorecard:
             said |= scorecard_json(screen, found.tiering, cards)
+        said |= links_json(customers)
         screen.emit(said | problems_json(screen, held.problems) | written)
     else:
         if request.scorecard:

@@ -75,7 +75,8 @@ class Settings:
     `customers` those that get reports and letters of their own, chosen by tier, contract and
     sales when empty; `drafts` the format of the voucher drafts; `preparer` who prepares them;
     `sender` who writes the letters; `steps` plug-in steps to apply to the books, in order; `skip`
-    steps not wanted; `theirs` files of other companies by customer.
+    steps not wanted; `theirs` files of other companies by customer; `mapping` a file of the
+    folder that says which customer of the books is which party of the forms.
     """
 
     account: tuple[str, ...] = ()
@@ -87,6 +88,7 @@ class Settings:
     steps: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     theirs: Mapping[str, str] = attrs.field(factory=dict)
+    mapping: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,12 +102,16 @@ class Folder:
     """Files of other companies, by the code or name of the customer."""
     left: tuple[Path, ...] = ()
     """What is neither."""
+    mapping: Path | None = None
+    """Which customer of the books is which party of the forms."""
     settings: Settings = attrs.field(factory=Settings)
 
     def files(self, group: str) -> tuple[Path, ...]:
         """The files of a group: ``exports``, ``forms`` or ``theirs``."""
         if group == "theirs":
             return tuple(self.theirs.values())
+        if group == "forms" and self.mapping is not None:
+            return (*self.forms, self.mapping)
         found: tuple[Path, ...] = getattr(self, group)
         return found
 
@@ -133,11 +139,12 @@ def gathered(paths: Iterable[Path], settings: Settings, path: Path = Path()) -> 
         UsageError: a file of the settings is missing.
         SourceError: no file is an export.
     """
-    theirs = {who: _there(path, name) for who, name in sorted(settings.theirs.items())}
+    theirs = {who: _there(path, name, "theirs") for who, name in sorted(settings.theirs.items())}
+    mapping = _there(path, settings.mapping, "mapping") if settings.mapping else None
     exports, forms, left = [], [], []
     for one in paths:
         kind = _kind(one)
-        if one in theirs.values() or kind == "ours":
+        if one in theirs.values() or one == mapping or kind == "ours":
             continue
         if kind == "theirs":
             theirs |= dict(_named(one))
@@ -156,6 +163,7 @@ def gathered(paths: Iterable[Path], settings: Settings, path: Path = Path()) -> 
         theirs=theirs,
         left=tuple(left),
         settings=settings,
+        mapping=mapping,
     )
 
 
@@ -177,10 +185,10 @@ def _named(path: Path) -> Iterator[tuple[str, Path]]:
         yield path.stem.partition("-")[2], path
 
 
-def _there(folder: Path, name: str) -> Path:
+def _there(folder: Path, name: str, key: str) -> Path:
     path = folder / name
     if not path.exists():
-        facts = {"key": "theirs", "wants_zh": "文件夹中的文件", "wants": "a file of the folder"}
+        facts = {"key": key, "wants_zh": "文件夹中的文件", "wants": "a file of the folder"}
         raise UsageError(BAD_SETTING.at(Place(file=SETTINGS), name, **facts))
     return path
 

@@ -12,7 +12,7 @@ from kamcore.matching.adjusting import adjustments
 from kamcore.matching.party_statement import Statement, StatementPolicy, statements
 from kamcore.matching.party_view import PartyView, views
 from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation
-from kamcore.monthend.choosing import chosen
+from kamcore.monthend.choosing import chosen_in_books
 from kamcore.monthend.ledger_steps import Provided
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
 from kamcore.monthend.trade_steps import Rebates
@@ -142,7 +142,7 @@ def _letter(work: Work, letter: Letter) -> Output:
 
 def _letters(work: Work) -> tuple[Statement, ...]:
     """The statements of the chosen customers over the month."""
-    wanted = set(chosen(work))
+    wanted = set(chosen_in_books(work))
     books: Books = work.value("books")
     lines = books.lines.filter(pl.col("aux_customer").is_in(wanted))
     policy = StatementPolicy(accounts=work.folder.settings.account or None)
@@ -214,7 +214,8 @@ STEPS = (
     ),
     Step(
         name="letters", zh="对账单和询证函", en="statements and confirmations",
-        needs=("books", "age"), wants=("forms", "tier"), make=_letters, tell=_tell_letters,
+        needs=("books", "age"), wants=("forms", "customers", "tier"), make=_letters,
+        tell=_tell_letters,
     ),
     Step(
         name="drafts", zh="凭证草稿", en="voucher drafts", needs=("books",),

@@ -9,7 +9,7 @@ import polars as pl
 
 from kamcore.ledger.buckets import Buckets
 from kamcore.model.tier import TierPolicy
-from kamcore.monthend.choosing import chosen
+from kamcore.monthend.choosing import chosen, party_codes
 from kamcore.monthend.step import Output, Step, Told, Work
 from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.form_file import Forms
@@ -39,9 +39,29 @@ def _report(work: Work) -> MonthlyReport:
     )
     found = [work.known(name) for name in _FRAMES]
     frames = [made for one in found if (made := _frame(one)) is not None]
-    report = monthly_report(work.value("books"), asked, frames, work.value("age"))
+    codes = party_codes(work)
+    if codes:
+        # The report is about parties; books in their own codes are put into those of the archive.
+        books, aged = work.value("customers").books, None
+        frames = [_by_party(frame, codes) for frame in frames]
+    else:
+        books, aged = work.value("books"), work.value("age")
+    report = monthly_report(books, asked, frames, aged)
     # Many exports do not say whose they are; who writes the letters is known all the same.
     return attrs.evolve(report, entity=report.entity or settings.sender)
+
+
+def _by_party(frame: pl.DataFrame, codes: Mapping[str, str]) -> pl.DataFrame:
+    """A frame by customer with those that are one party added up; texts are the first one's."""
+    renamed = frame.with_columns(pl.col("customer").replace(dict(codes)))
+    parts = [
+        pl.when(pl.col(name).count() > 0).then(pl.col(name).sum())
+        if dtype.is_numeric()
+        else pl.col(name).drop_nulls().first()
+        for name, dtype in frame.schema.items()
+        if name != "customer"
+    ]
+    return renamed.group_by("customer", maintain_order=True).agg(parts)
 
 
 def _frame(value: object) -> pl.DataFrame | None:
@@ -97,7 +117,7 @@ STEPS = (
         zh="大客户业务月报表",
         en="key-account report",
         needs=("books", "age"),
-        wants=("forms", *_FRAMES),
+        wants=("forms", "customers", *_FRAMES),
         make=_report,
         tell=_tell_report,
     ),

@@ -19,6 +19,7 @@ from kamcore.model.tier import StatedFact
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
 from kamcore.pipeline.customer_facts import Customers
 from kamcore.pipeline.form_file import Forms
+from kamcore.pipeline.mapping_file import read_mapping
 from kamcore.pipeline.price_file import contracts, prices_of
 from kamcore.pricing import Rebate, RebateAccounts, accrual_draft, invoice_check, rebate
 from kamcore.reports.sheets import SUM, Column, Line, Listing, Sheet, Title
@@ -56,11 +57,20 @@ class Rebates:
 
 
 def _customers(work: Work) -> Customers:
-    return Customers(forms=work.value("forms"), as_of=work.as_of, books=work.value("books"))
+    path = work.folder.mapping
+    codes = read_mapping(path).members.get("customer") if path is not None else None
+    return Customers.linked(work.value("forms"), work.as_of, work.value("books"), codes)
 
 
-def _tell_customers(_work: Work, found: Customers) -> Told:
-    return Told(said={"parties": len(found.archive.parties), "contracts": len(found.contracts)})
+def _tell_customers(work: Work, found: Customers) -> Told:
+    links = found.links
+    other = [one.to_json() for one in links.links if one.by != "code"]
+    said = {"parties": len(found.archive.parties), "contracts": len(found.contracts)}
+    return Told(
+        said={**said, "links": other} if other else said,
+        problems=links.problems,
+        asks=work.worst(links.problems, work.say("客户代码", "customer codes")),
+    )
 
 
 def _agreed(work: Work) -> tuple[Contract, ...]:
@@ -210,11 +220,23 @@ def _rebate(work: Work) -> Rebates:
         accounts = RebateAccounts.of(family, clause.form)
         draft = accrual_draft(now, accounts, work.as_of, was)
         found.append(now)
-        drafts += [draft] if draft is not None else []
+        if draft is not None:
+            drafts.append(_in_books(draft, customers))
     rows = [(one.clause.customer, one.net) for one in found]
     frame = pl.DataFrame(rows, schema={"customer": pl.String, "rebate": _MONEY}, orient="row")
     monthly = frame.group_by("customer").agg(pl.col("rebate").sum()).sort("customer")
     return Rebates(found=tuple(found), drafts=tuple(drafts), monthly=monthly)
+
+
+def _in_books(draft: Draft, customers: Customers) -> Draft:
+    """A draft with the customer's code as the books have it, the first where there are several."""
+    lines = [
+        attrs.evolve(line, aux={**line.aux, "customer": customers.links.of_party(customer)[0]})
+        if (customer := line.aux.get("customer"))
+        else line
+        for line in draft.lines
+    ]
+    return attrs.evolve(draft, lines=tuple(lines))
 
 
 def _given(clause: RebateClause, customers: Customers, until: dt.date) -> Rebate:

@@ -14,6 +14,7 @@ import attrs
 import polars as pl
 
 from kamcore.books import Books
+from kamcore.books.party_links import PartyLinks, link_parties
 from kamcore.model.archive import Archive
 from kamcore.model.contract import Contract
 from kamcore.model.credit import CreditLimit, CreditPolicy, CreditRelease, Financials, Forecast
@@ -48,11 +49,34 @@ __all__ = ["Customers"]
 
 @attrs.frozen(kw_only=True, eq=False)
 class Customers:
-    """The customers of forms and books on a day; every answer is worked out when it is asked."""
+    """The customers of forms and books on a day; every answer is worked out when it is asked.
+
+    `books` are in the codes of the archive: `linked` puts them there.
+    """
 
     forms: Forms
     as_of: dt.date
     books: Books | None = None
+    links: PartyLinks = attrs.field(factory=PartyLinks)
+    """Which customer of the books as they came is which party."""
+
+    @classmethod
+    def linked(
+        cls,
+        forms: Forms,
+        as_of: dt.date,
+        books: Books | None,
+        mapping: Mapping[str, str] | None = None,
+    ) -> "Customers":
+        """The customers of forms and of books in codes of their own.
+
+        `mapping` says the parties of customers of the books, by code; the others are found by
+        outside codes, codes, credit codes and names (`link_parties`).
+        """
+        if books is None:
+            return cls(forms=forms, as_of=as_of)
+        links = link_parties(books, archive_of(forms).archive, as_of, mapping)
+        return cls(forms=forms, as_of=as_of, books=links.applied(books), links=links)
 
     @cached_property
     def archive(self) -> Archive:
