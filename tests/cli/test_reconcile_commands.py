@@ -1,7 +1,9 @@
 """``reconcile``, ``statement`` and ``offset``: keys, exit codes, files, nothing overwritten."""
 
 import json
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 import kamcore as kc
@@ -173,3 +175,104 @@ since = 2020-01-01
     broken = kamcore(*words, "--due", "--log", str(log), "--json", cwd=folder)
     assert broken.code == 3
     assert broken.json["error"]["code"] == "C6201"
+
+
+def test_what_came_back_and_what_is_disputed_is_noted_and_listed(folder, tmp_path):
+    log = tmp_path / "对账记录.jsonl"
+    name = (folder / "name.txt").read_text("utf-8")
+    who = ("--log", str(log), "--person", "王会计")
+    words = ("statement", "我方.xlsx", "--party", name, "--as-of", DATE)
+    early = kamcore(*words, "--mark", "returned", *who, "--json", cwd=folder)
+    assert early.json["error"]["code"] == "E2101"
+    assert "not sent" in early.json["error"]["message"]
+    assert kamcore(*words, "-o", str(tmp_path / "函.html"), *who, cwd=folder).code == 0
+    later = ("--dated", "2026-01-09", "--note", "已盖章")
+    back = kamcore(*words, "--mark", "returned", *who, *later, "--json", cwd=folder)
+    assert [(e["state"], e["on"], e["note"]) for e in back.json["added"]] == [
+        ("returned", "2026-01-09", "已盖章")
+    ]
+    assert reconciled(folder, *who).code == 1
+    listed = ("statement", "我方.xlsx", "--as-of", "2026-02-01", "--disputes", "--log", str(log))
+    found = kamcore(*listed, "--json", cwd=folder)
+    assert found.code == 1
+    one = found.json["disputes"][0]
+    assert one["party"] == back.json["added"][0]["party"]
+    assert (one["state"], one["open"], one["days"]) == ("open", True, 32)
+    said = (*words[:2], "--as-of", DATE, "--dispute", f"{one['key'][:8]}=settled", *who, *later)
+    assert kamcore(*said, cwd=folder).code == 0
+    out = tmp_path / "争议.xlsx"
+    again = kamcore(*listed, "-o", str(out), "--json", cwd=folder)
+    assert out.exists()
+    assert again.json["open"] == found.json["open"] - 1
+    assert again.json["disputes"][0]["note"] == "已盖章"
+    refused = (("--dispute", "zzzz=settled"), ("--dispute", f"{one['key']}=sold"))
+    codes = [kamcore(*words, *more, *who, "--json", cwd=folder) for more in refused]
+    assert [done.json["error"]["code"] for done in codes] == ["M2341", "U1004"]
+    for bad in (("--mark", "agreed"), ("--disputes",), ("--mark", "agreed", "--log", str(log))):
+        assert kamcore(*words, *bad, cwd=folder).code == 2
+
+
+@pytest.mark.parametrize("name", ["信.html", "信.xlsx", "信"])
+def test_letters_of_all_stand_in_one_file_or_in_a_folder(folder, tmp_path, name):
+    out = tmp_path / name
+    words = ("statement", "我方.xlsx", "--all", "--as-of", DATE, "-o", str(out), "--json")
+    done = kamcore(*words, "--reply-to", "海门远山 财务部 王会计", cwd=folder)
+    assert done.code == 0
+    assert out.is_dir() == (name == "信")
+    if name != "信.xlsx":
+        text = "".join(Path(one).read_text("utf-8") for one in done.json["output"])
+        assert text.count("海门远山 财务部 王会计") == 4
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    again = kamcore(*words, cwd=folder)
+    assert again.json["error"]["code"] == "C1001"
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_statements_become_lists_and_due_parties_a_workbook(folder, tmp_path):
+    words = ("statement", "我方.xlsx", "--all", "--as-of", DATE)
+    text = tmp_path / "对账单.csv"
+    assert kamcore(*words, "-o", str(text), cwd=folder).code == 0
+    rows = text.read_text("utf-8-sig").splitlines()
+    assert len(rows) == 1 + sum(
+        1 + len(one["rows"]) for one in kamcore(*words, "--json", cwd=folder).json["statements"]
+    )
+    due = tmp_path / "应对账.xlsx"
+    assert kamcore(*words, "--due", "-o", str(due), cwd=folder).code == 1
+    (sheet,) = openpyxl.load_workbook(due).worksheets
+    assert sheet.max_row == 3 + 4
+    for bad in ("对账单.doc", "no/对账单.xlsx"):
+        assert kamcore(*words, "-o", str(tmp_path / bad), cwd=folder).code == 2
+
+
+def test_nothing_is_written_where_the_log_or_the_person_is_missing(folder, tmp_path):
+    out = tmp_path / "函.html"
+    words = ("statement", "我方.xlsx", "--all", "--as-of", DATE, "-o", str(out))
+    for more in (("--log", str(tmp_path / "a.jsonl")), ("--log", "no/a.jsonl", "--person", "甲")):
+        assert kamcore(*words, *more, cwd=folder).code == 2
+        assert reconciled(folder, "--letter", str(out), *more).code == 2
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_the_other_company_is_reconciled_from_the_command_line(folder, tmp_path):
+    name = (folder / "name.txt").read_text("utf-8")
+    said = kamcore(
+        "statement", "我方.xlsx", "--party", name, "--as-of", DATE, "--json", cwd=folder
+    ).json
+    (one,) = said["statements"]
+    rows = [[row["date"], row["voucher"], row["credit"], row["debit"]] for row in one["rows"]]
+    odd = tmp_path / "对方.csv"
+    heads = ["到货那天", "票", "我方给", "贵方送"]
+    odd.write_text("\n".join(map(",".join, [heads, *rows])), "gb18030")
+    words = ("reconcile", "我方.xlsx", str(odd), "--party", name, "--as-of", DATE)
+    refused = kamcore(*words, "--json", cwd=folder)
+    assert refused.code == 3
+    assert refused.json["error"]["code"] == "C5301"
+    named = [
+        f"--their-column={pair}" for pair in ("date=到货那天", "raised=贵方送", "lowered=我方给")
+    ]
+    done = kamcore(*words, *named, "--json", cwd=folder)
+    assert done.code == 0
+    assert done.json["their_list"]["records"] == len(rows)
+    assert done.json["ours"]["closing"] == done.json["theirs"]["closing"] == one["closing"]
+    shown = kamcore(*words, *named, cwd=folder)
+    assert "到货那天" in shown.text

@@ -35,6 +35,7 @@ from kamcore.model.confirmation import (
     state_of,
 )
 from kamcore.model.tier import TierPolicy, TierRecord
+from kamcore.pipeline.atomic import NO_FOLDER
 from kamcore.pipeline.form_file import read_forms
 from kamcore.pipeline.letter_log import append_log, read_log
 from kamcore.place import Place
@@ -95,6 +96,22 @@ class Said:
     person: str
     on: dt.date
     note: str = ""
+
+
+def ready_log(path: Path | None) -> None:
+    """Refuse a log that cannot be kept, before any work is done.
+
+    Raises:
+        UsageError: its folder is not there, or it is a folder itself.
+    """
+    if path is None:
+        return
+    place = Place(file=str(path))
+    if not path.parent.is_dir():
+        raise UsageError(NO_FOLDER.at(place, path.parent))
+    if path.is_dir():
+        facts = {"parameter": "--log", "wants": " (.jsonl)", "command": "kamcore statement"}
+        raise UsageError(BAD_VALUE.at(place, path.name, **facts))
 
 
 def required(person: str | None, command: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from kamcore.cli.faults import BAD_VALUE
 from kamcore.cli.grammar import option
 from kamcore.cli.progress import progress
@@ -14,10 +16,13 @@ from kamcore.reports.letter import Letter
 from kamcore.reports.letter_writing import write_letter, write_letters
 from kamcore.reports.workbook import sheet_name
 
-__all__ = ["post", "ready", "reply_option"]
+__all__ = ["LISTS", "post", "ready", "reply_option", "sender_of", "sender_option"]
 
 TOGETHER = (".html", ".xlsx")
 """Files that hold all letters; anything without a suffix is a folder with a page each."""
+
+LISTS = (".csv", ".json")
+"""What `statement` writes besides."""
 
 reply_option = option(
     "--reply-to",
@@ -28,7 +33,25 @@ reply_option = option(
 )
 
 
-def ready(out: Path | None, *, force: bool) -> None:
+sender_option = option(
+    "--sender",
+    metavar="NAME",
+    zh="发函单位; 缺省为账套的单位名称",
+    en="Who writes; else the owner of the books.",
+)
+
+
+def sender_of(screen: Screen, named: str | None, owner: str) -> str:
+    """Who signs the letters; a word for us where nobody is named, which is told."""
+    if not (named or owner):
+        screen.note(
+            "  账套没有单位名称, 信函署名「本公司」; 用 --sender 写明",
+            "  the books name no owner and the letters are signed by 'our company'; give --sender",
+        )
+    return named or owner or screen.say("本公司", "our company")
+
+
+def ready(out: Path | None, parameter: str, *, force: bool) -> None:
     """Refuse a file for letters that cannot be, before any work is done.
 
     Raises:
@@ -39,7 +62,9 @@ def ready(out: Path | None, *, force: bool) -> None:
         return
     place = Place(file=str(out))
     if out.suffix and out.suffix.lower() not in TOGETHER and not out.is_dir():
-        facts = {"parameter": "--letter / -o", "wants": " (.html, .xlsx)", "command": "kamcore"}
+        wants = ", ".join((*TOGETHER, *LISTS) if parameter == "--output" else TOGETHER)
+        command = click.get_current_context().command_path
+        facts = {"parameter": parameter, "wants": f" ({wants})", "command": command}
         raise UsageError(BAD_VALUE.at(place, out.name, **facts))
     if out.is_file() and (not force or not out.suffix):
         raise UsageError(EXISTS.at(place, out.name))

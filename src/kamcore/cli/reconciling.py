@@ -14,9 +14,9 @@ from kamcore.cli.alias_tables import alias_option, aliases_of
 from kamcore.cli.asking import Asked, as_of_option, opened, shared_options, split
 from kamcore.cli.figures import put
 from kamcore.cli.grammar import option
-from kamcore.cli.letter_log import log_option, person_option, record
+from kamcore.cli.letter_log import log_option, person_option, ready_log, record, required
 from kamcore.cli.options import PATH, pairs
-from kamcore.cli.posting import post, ready, reply_option
+from kamcore.cli.posting import post, ready, reply_option, sender_of, sender_option
 from kamcore.cli.progress import busy
 from kamcore.cli.screen import Screen, money, width
 from kamcore.cli.their_side import how_json, show_how, show_oddities, their_options
@@ -55,6 +55,7 @@ class Request(Asked):
     their_options: tuple[str, ...] = ()
     their_columns: tuple[str, ...] = ()
     letter: Path | None = None
+    sender: str | None = None
     reply: str | None = None
     log: Path | None = None
     person: str | None = None
@@ -148,6 +149,7 @@ class Request(Asked):
     zh="写对账函: 一个网页 (.html) 或工作簿 (.xlsx), 或在文件夹里每家一页",
     en="Write the letters: one page (.html) or workbook (.xlsx), or a folder with a page each.",
 )
+@sender_option
 @reply_option
 @log_option
 @person_option
@@ -157,7 +159,10 @@ def command(screen: Screen, ours: Path, theirs: Path, **asked: Any) -> int:
     """Print a reconciliation."""
     request = Request(**asked)
     drafting.ready(request.drafting)
-    ready(request.letter, force=request.force)
+    ready(request.letter, "--letter", force=request.force)
+    if request.log is not None:
+        ready_log(request.log)
+        required(request.person, "kamcore reconcile")
     with busy(screen):
         mine = opened(ours, request)
         other = read_theirs(
@@ -217,7 +222,7 @@ def _write_letters(
     """One page or workbook of all letters, or a page each in a folder."""
     if request.letter is None:
         return
-    sender = result.entities[0].name or screen.say("本公司", "our company")
+    sender = sender_of(screen, request.sender, result.entities[0].name)
     letters = [
         reconciliation_letter(
             view, sender, date=result.as_of, lang=screen.lang, reply=request.reply or ""

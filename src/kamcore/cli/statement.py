@@ -21,6 +21,7 @@ from kamcore.cli.letter_log import (
     log_option,
     mark,
     person_option,
+    ready_log,
     required,
     rules_of,
     sent,
@@ -30,12 +31,13 @@ from kamcore.cli.letter_log import (
     tiers_option,
 )
 from kamcore.cli.options import PATH
-from kamcore.cli.posting import post, ready, reply_option
+from kamcore.cli.posting import LISTS, post, ready, reply_option, sender_of, sender_option
 from kamcore.cli.progress import busy
 from kamcore.cli.screen import Screen, money, width
 from kamcore.errors import UsageError
 from kamcore.matching.dispute import DisputeEvent
 from kamcore.matching.party_statement import Statement, StatementPolicy, kind_name, statements
+from kamcore.matching.reconciling import BAD_SPAN
 from kamcore.model.confirmation import STATES, Confirmation
 from kamcore.pipeline.atomic import EXISTS
 from kamcore.place import Place
@@ -85,8 +87,7 @@ class Request(Asked):
     @property
     def is_listed(self) -> bool:
         """True when the output is a list, not letters."""
-        listed = (".csv", ".json")
-        return self.logging or (self.output is not None and self.output.suffix.lower() in listed)
+        return self.logging or (self.output is not None and self.output.suffix.lower() in LISTS)
 
     @property
     def policy(self) -> StatementPolicy:
@@ -131,12 +132,7 @@ class Request(Asked):
 )
 @option("--account", default="", metavar="CODES", zh="只看这些科目", en="Only these accounts.")
 @option("--notes", is_flag=True, zh="计入票据", en="Count notes in.")
-@option(
-    "--sender",
-    metavar="NAME",
-    zh="发函单位; 缺省为账套的单位名称",
-    en="Who writes; else the owner of the books.",
-)
+@sender_option
 @option(
     "--dated",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -192,8 +188,7 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
         )
     if request.logging:
         return _log(screen, found, request)
-    sender = request.sender or reading.books.entity.name or screen.say("本公司", "our company")
-    written = _written(screen, found, sender, request)
+    written = _written(screen, found, reading.books.entity.name, request)
     if written and request.log is not None:
         sent(screen, found, request.log, (request.person, request.day))
     if screen.is_json:
@@ -226,8 +221,12 @@ def _refuse(request: Request) -> None:
         raise UsageError(MISSING.at(Place(), "--party / --all", command=COMMAND))
     if request.log is None and (request.mark or request.disputes or request.dispute):
         raise UsageError(MISSING.at(Place(), "--log", command=COMMAND))
-    if request.mark or request.dispute or (request.log and request.output and not request.due):
+    sends = request.log is not None and request.output is not None and not request.is_listed
+    if request.mark or request.dispute or sends:
         required(request.person, COMMAND)
+    ready_log(request.log)
+    if request.since is not None and request.since > request.as_of:
+        raise UsageError(BAD_SPAN.at(Place(), request.since.date(), as_of=request.as_of.date()))
     out = request.output
     if out is None:
         return
@@ -235,7 +234,7 @@ def _refuse(request: Request) -> None:
         if out.exists() and not request.force:
             raise UsageError(EXISTS.at(Place(file=str(out)), out))
     else:
-        ready(out, force=request.force)
+        ready(out, "--output", force=request.force)
 
 
 def _log(screen: Screen, found: Sequence[Statement], request: Request) -> int:
@@ -273,12 +272,13 @@ def _letters(lang: str, found: Sequence[Statement], sender: str, request: Reques
 
 
 def _written(
-    screen: Screen, found: Sequence[Statement], sender: str, request: Request
+    screen: Screen, found: Sequence[Statement], owner: str, request: Request
 ) -> list[Path]:
     """Letters as a page, a workbook or a folder of pages; else the records as text or JSON."""
     if request.output is None or not found:
         return []
     if not request.is_listed:
+        sender = sender_of(screen, request.sender, owner)
         letters = _letters(screen.lang, found, sender, request)
         return post(screen, letters, request.output, force=request.force)
     day = request.as_of.date()

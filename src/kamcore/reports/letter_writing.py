@@ -4,6 +4,7 @@ A page needs nothing from outside; every text is escaped by the template.  A wor
 its sums.
 """
 
+import functools
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -32,9 +33,14 @@ NO_LETTER = Fault(
 
 def letter_page(*letters: Letter) -> str:
     """Letters as one printable HTML page, each on a sheet of its own."""
+    return _template().render(letters=letters, zh=letters[0].lang == "zh")
+
+
+@functools.cache
+def _template() -> jinja2.Template:
     text = files("kamcore.reports").joinpath("templates/letter.html").read_text("utf-8")
     room = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    return room.from_string(text).render(letters=letters, zh=letters[0].lang == "zh")
+    return room.from_string(text)
 
 
 def letter_sheet(letter: Letter) -> Sheet:
