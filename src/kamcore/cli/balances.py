@@ -9,16 +9,7 @@ import click
 import polars as pl
 
 from kamcore.cli import grammar
-from kamcore.cli.asking import (
-    Asked,
-    account_option,
-    by_option,
-    measure_option,
-    opened,
-    period_option,
-    shared_options,
-    split,
-)
+from kamcore.cli.asking import account_option, opened, split
 from kamcore.cli.figures import (
     Answer,
     Table,
@@ -28,12 +19,20 @@ from kamcore.cli.figures import (
     spelled,
     spelled_one,
 )
+from kamcore.cli.measured import (
+    Measured,
+    measured_balances,
+    measured_options,
+    places,
+    policy,
+    words,
+)
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen
 from kamcore.format import Reading
-from kamcore.ledger.balances import FIGURES, balances, measure_of, span_of
-from kamcore.ledger.selection import Scope, describe
-from kamcore.reports.balances import MEASURE_WORDS, BalanceQuestion, balance_report
+from kamcore.ledger.balances import FIGURES
+from kamcore.ledger.selection import Scope
+from kamcore.reports.balances import BalanceQuestion, balance_report
 from kamcore.reports.naming import beside, keys_in_order, with_names
 
 ORDER = ("opening", "debit", "credit", "closing", "ytd_debit", "ytd_credit")
@@ -41,13 +40,10 @@ ORDER = ("opening", "debit", "credit", "closing", "ytd_debit", "ytd_credit")
 
 
 @attrs.frozen(kw_only=True)
-class Request(Asked):
+class Request(Measured):
     """What a table of balances is asked to hold."""
 
-    by: str = ""
     account: str | None = None
-    period: str | None = None
-    measure: str = "base"
 
     def question(self) -> BalanceQuestion:
         """The same as the report is asked it."""
@@ -67,21 +63,16 @@ class Request(Asked):
     "date, debit positive. Without --period there is one row per period.",
 )
 @click.argument("file", type=PATH)
-@by_option
-@period_option
 @account_option(
     "只要这些科目及其下级, 用逗号分开",
     "Only these accounts and those below them, separated by commas.",
 )
-@measure_option("base", "fx", "quantity")
-@shared_options
+@measured_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print balances."""
     request = Request(**asked)
-    if request.period is not None:
-        span_of(request.period)
     reading = opened(file, request)
-    frame = _balances(reading, request, by=split(request.by), period=request.period)
+    frame = measured_balances(reading, request, split(request.account) or None)
     keys = keys_in_order(frame.columns, split(request.by))
     frame = with_names(frame.sort(*keys, "year", "period"), keys, reading.books)
     totals = _totals(reading, frame, request)
@@ -93,35 +84,17 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
         bar="closing" if request.period and not _mixed(frame, request) else None,
     )
     period = f" {request.period}" if request.period else ""
-    measure = reading.books.entity.base_currency
-    words = (measure, measure) if request.measure == "base" else MEASURE_WORDS[request.measure]
+    zh, en = words(reading, request)
     found = Answer(
         title=(
-            f"{file}: 余额表{period}, {words[0]}, 借方为正",
-            f"{file}: balances{period}, {words[1]}, debit positive",
+            f"{file}: 余额表{period}, {zh}, 借方为正",
+            f"{file}: balances{period}, {en}, debit positive",
         ),
         table=table,
         said=_as_json(frame, keys, reading, request, totals),
         sheets=lambda: balance_report(reading.books, request.question(), screen.lang),
     )
     return answer(screen, file, reading, request, found)
-
-
-def _balances(
-    reading: Reading, request: Request, *, by: tuple[str, ...], period: str | None
-) -> pl.DataFrame:
-    """The balances of one measure, under the plain names of their figures."""
-    prefix = measure_of(request.measure).prefix
-    frame: pl.DataFrame = balances(
-        reading.books,
-        account=split(request.account) or None,
-        by=by,
-        period=period,
-        measures=[request.measure],
-    )
-    if request.measure == "fx":
-        frame = frame.filter(pl.col("currency") != reading.books.entity.base_currency)
-    return frame.rename({prefix + name: name for name in FIGURES})
 
 
 def _mixed(frame: pl.DataFrame, request: Request) -> bool:
@@ -137,7 +110,8 @@ def _totals(reading: Reading, frame: pl.DataFrame, request: Request) -> dict[str
         ends = frame.select(months=pl.col("year") * 100 + pl.col("period"))["months"]
         first, last = (divmod(int(str(end)), 100) for end in (ends.min(), ends.max()))
         span = f"{first[0]}-{first[1]}..{last[0]}-{last[1]}"
-        frame = _balances(reading, request, by=(), period=span)
+        accounts = split(request.account) or None
+        frame = measured_balances(reading, request, accounts, by=(), period=span)
     return frame.select(pl.col(FIGURES).sum()).row(0, named=True)
 
 
@@ -148,8 +122,7 @@ def _as_json(
     request: Request,
     totals: dict[str, Decimal],
 ) -> dict[str, Any]:
-    base = decimals(reading)
-    places = {"base": base, "quantity": 0}.get(request.measure)
+    exact = places(reading, request)
     when = ("year", "period") if request.period is None else ()
     rows = [
         {
@@ -159,17 +132,13 @@ def _as_json(
             "currency": row["currency"],
             **{name: row[name] for name in (*when, *ORDER)},
         }
-        for row in spelled(frame, places).iter_rows(named=True)
+        for row in spelled(frame, exact).iter_rows(named=True)
     ]
     scope = Scope(accounts=split(request.account), by=split(request.by))
-    shown = base if places is None else places
+    shown = decimals(reading) if exact is None else exact
     return {
         "period": request.period,
-        "policy": {
-            **describe(scope),
-            "measure": request.measure,
-            "base_currency": reading.books.entity.base_currency,
-        },
+        "policy": policy(scope, reading, request),
         "rows": rows,
         # Amounts of several currencies have no total.
         "totals": {name: spelled_one(totals[name], shown) if totals else None for name in ORDER},

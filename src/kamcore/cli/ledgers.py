@@ -9,16 +9,7 @@ import polars as pl
 
 from kamcore.books.schema import AUX
 from kamcore.cli import grammar
-from kamcore.cli.asking import (
-    Asked,
-    account_option,
-    by_option,
-    measure_option,
-    opened,
-    period_option,
-    shared_options,
-    split,
-)
+from kamcore.cli.asking import account_option, opened, split
 from kamcore.cli.faults import BAD_VALUE
 from kamcore.cli.figures import (
     Answer,
@@ -30,16 +21,22 @@ from kamcore.cli.figures import (
     spelled_one,
 )
 from kamcore.cli.grammar import option
+from kamcore.cli.measured import (
+    Measured,
+    measured_balances,
+    measured_options,
+    places,
+    policy,
+    words,
+)
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen
 from kamcore.errors import UsageError
 from kamcore.format import Reading
 from kamcore.ledger.account_ledger import account_ledger
-from kamcore.ledger.balances import FIGURES, balances, measure_of, span_of
-from kamcore.ledger.selection import Scope, describe
+from kamcore.ledger.selection import Scope
 from kamcore.place import Place
 from kamcore.reports.account_ledgers import LedgerQuestion, ledger_report, voucher_text
-from kamcore.reports.balances import MEASURE_WORDS
 from kamcore.reports.naming import beside, with_names
 
 EVER = "1-1..9999-12"
@@ -49,14 +46,11 @@ _SHOWN = ("date", "voucher", "line_no", "summary", "debit", "credit", "direction
 
 
 @attrs.frozen(kw_only=True)
-class Request(Asked):
+class Request(Measured):
     """What a ledger is asked to hold."""
 
     account: str
-    by: str = ""
     member: tuple[str, ...] = ()
-    period: str | None = None
-    measure: str = "base"
 
     def members(self) -> dict[str, str]:
         """The member of each dimension: the first belongs to the first of `by`, and so on.
@@ -91,7 +85,6 @@ class Request(Asked):
 )
 @click.argument("file", type=PATH)
 @account_option("科目代码, 包括其下级", "The account, with those below it.", required=True)
-@by_option
 @option(
     "--member",
     multiple=True,
@@ -99,15 +92,11 @@ class Request(Asked):
     zh="只要这个核算项目; --by 有几个维度可给几次, 依次对应",
     en="Only this member; given several times, one for each dimension of --by.",
 )
-@period_option
-@measure_option("base", "fx", "quantity")
-@shared_options
+@measured_options
 def command(screen: Screen, file: Path, **asked: Any) -> int:
     """Print a ledger."""
     request = Request(**asked)
     question = request.question()
-    if request.period is not None:
-        span_of(request.period)
     reading = opened(file, request)
     found = account_ledger(
         reading.books,
@@ -122,12 +111,11 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
     sums = _sums(reading, request, keys)
     lines = with_names(lines, keys, reading.books)
     period = f" {request.period}" if request.period else ""
-    base = reading.books.entity.base_currency
-    words = (base, base) if request.measure == "base" else MEASURE_WORDS[request.measure]
+    zh, en = words(reading, request)
     answered = Answer(
         title=(
-            f"{file}: {request.account} 明细账{period}, {words[0]}",
-            f"{file}: ledger of {request.account}{period}, {words[1]}",
+            f"{file}: {request.account} 明细账{period}, {zh}",
+            f"{file}: ledger of {request.account}{period}, {en}",
         ),
         table=_table(screen, lines, sums, keys, reading),
         said=_as_json(lines, sums, keys, reading, request),
@@ -139,17 +127,8 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
 def _sums(reading: Reading, request: Request, keys: list[str]) -> pl.DataFrame:
     """Per member what stood before, the movement and what stands after, also without a line."""
     figures = ("opening", "debit", "credit", "closing")
-    prefix = measure_of(request.measure).prefix
-    frame: pl.DataFrame = balances(
-        reading.books,
-        account=request.account,
-        by=split(request.by),
-        period=request.period or EVER,
-        measures=[request.measure],
-    )
-    frame = frame.rename({prefix + name: name for name in FIGURES})
-    if request.measure == "fx":
-        frame = frame.filter(pl.col("currency") != reading.books.entity.base_currency)
+    span = request.period or EVER
+    frame = measured_balances(reading, request, request.account, period=span)
     for name, code in request.members().items():
         column = next(key for key in (AUX + name, name) if key in keys)
         frame = frame.filter(pl.col(column) == code)
@@ -196,28 +175,23 @@ def _as_json(
     reading: Reading,
     request: Request,
 ) -> dict[str, Any]:
-    base = decimals(reading)
-    places = {"base": base, "quantity": 0}.get(request.measure)
+    exact = places(reading, request)
     names = ("year", "period", "account", "currency", *_SHOWN)
     rows = [
         {**({"member": members_of(row, keys)} if keys else {}), **{n: row[n] for n in names}}
-        for row in spelled(lines, places).iter_rows(named=True)
+        for row in spelled(lines, exact).iter_rows(named=True)
     ]
     scope = Scope(accounts=request.account, by=split(request.by), members=request.members())
     each = [
         {"member": members_of(row, keys), **{n: row[n] for n in sums.columns if n not in keys}}
-        for row in spelled(sums, places).iter_rows(named=True)
+        for row in spelled(sums, exact).iter_rows(named=True)
     ]
     return {
         "account": request.account,
         "period": request.period,
-        "policy": {
-            **describe(scope),
-            "measure": request.measure,
-            "base_currency": reading.books.entity.base_currency,
-        },
+        "policy": policy(scope, reading, request),
         "rows": rows,
-        **_ends(sums, keys, base if places is None else places),
+        **_ends(sums, keys, decimals(reading) if exact is None else exact),
         "members": each if keys else [],
     }
 
