@@ -30,6 +30,7 @@ from kamcore.matching.explaining import (
     with_digits,
 )
 from kamcore.matching.line_kind import kind_of_text
+from kamcore.matching.openings_met import met_openings
 from kamcore.matching.sums_across import sums_across
 
 __all__ = ["Found", "Question", "findings"]
@@ -66,7 +67,8 @@ _STEPS: tuple[Any, ...] = (
 class Question:
     """Both sides' lines with their phase, what their books cover, and the day.
 
-    `we_sell`: we issue the invoices and they pay.
+    `we_sell`: we issue the invoices and they pay.  `gaps` says what our opening is more than
+    theirs: ``party``, ``currency``, ``gap`` (Decimal); `since` is the first day of the span.
     """
 
     ours: Pool
@@ -76,6 +78,8 @@ class Question:
     transit_days: int
     window: int = 62
     we_sell: bool = True
+    since: dt.date | None = None
+    gaps: pl.DataFrame | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -127,6 +131,7 @@ def findings(question: Question, crossed: Crossed) -> Found:
         late=(pl.col("phase") == 1).any(),
     )
     rows = heads.join(sums.filter("touched"), on="finding").sort("finding")
+    rows = _with_openings_met(rows, members, lines, question)
     shifted = rows.group_by(_KEYS).agg(before=_money(pl.col("before").sum()))
     return Found(
         matches=_matches(rows),
@@ -135,6 +140,31 @@ def findings(question: Question, crossed: Crossed) -> Found:
         .select(*_MEMBERS)
         .sort("finding", "side", "id"),
         shifted=shifted.sort(_KEYS),
+    )
+
+
+def _with_openings_met(
+    rows: pl.DataFrame, members: pl.DataFrame, lines: pl.DataFrame, question: Question
+) -> pl.DataFrame:
+    """Let lines without partner answer what the openings differ by."""
+    if question.gaps is None or question.since is None:
+        return rows
+    explained = rows.group_by(_KEYS).agg(explained=pl.col("before").sum())
+    gap = (pl.col("gap").cast(_SUM) * 10_000).cast(pl.Int64)
+    gaps = question.gaps.join(explained, on=_KEYS, how="left")
+    gaps = gaps.select(*_KEYS, gap=gap - pl.col("explained").fill_null(0))
+    singles = rows.filter(pl.col("kind") == "single").select("finding", *_KEYS, "net")
+    days = members.join(lines.select("side", "id", "date"), on=["side", "id"])
+    singles = singles.join(days.select("finding", "date"), on="finding")
+    met = pl.col("finding").is_in(met_openings(singles, gaps, question.since).implode())
+    opening = pl.lit("opening")
+    return rows.with_columns(
+        kind=pl.when(met).then(opening).otherwise("kind"),
+        rule=pl.when(met).then(opening).otherwise("rule"),
+        certain=pl.col("certain") & ~met,
+        before=pl.when(met).then(-pl.col("net")).otherwise("before"),
+        ours_units=pl.when(met).then(pl.col("net")).otherwise("ours_units"),
+        net=pl.when(met).then(0).otherwise("net"),
     )
 
 

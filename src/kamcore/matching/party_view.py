@@ -36,6 +36,7 @@ RULES = {
     "taken_back": ("本方已冲销", "taken back in the same books"),
     "inside_voucher": ("同一凭证内转出转入", "moved within one voucher"),
     "sum": ("一笔等于对方多笔之和", "one line is the sum of several"),
+    "opening": ("对方期初已含该笔", "the other opening holds the line"),
 }
 """How lines agree, in Chinese and in English."""
 

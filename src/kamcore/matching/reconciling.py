@@ -270,6 +270,8 @@ def _worked(
     for frame in laid:
         lines = _with_phase(frame, asked.since, asked.as_of)
         pools.append(Pool(lines=lines, references=named_numbers(lines)))
+    parties = party_figures(pools, stated, asked.links)
+    gap = pl.col("ours_opening") - pl.col("theirs_opening")
     question = Question(
         ours=pools[0],
         theirs=pools[1],
@@ -278,12 +280,13 @@ def _worked(
         transit_days=policy.transit_days,
         window=policy.window,
         we_sell=asked.direction != "payable",
+        since=asked.since,
+        gaps=parties.select("party", "currency", gap=gap),
     )
     crossing = CrossingPolicy(
         window=policy.window, certain_days=policy.certain_days, we_sell=question.we_sell
     )
     found = findings(question, cross(pools[0], pools[1], crossing))
-    parties = party_figures(pools, stated, asked.links)
     differences = with_openings(parties, found)
     assert_explained(parties, differences)
     return Workings(
