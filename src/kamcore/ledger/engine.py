@@ -185,6 +185,17 @@ class Frames:
         """
         return self._back(frame)
 
+    def bring(self, frame: pl.DataFrame) -> nw.LazyFrame[Any]:
+        """A small frame of one machine where these tables are computed, to join them with."""
+        return nw.from_native(frame.lazy() if self.is_eager else self._back(frame))
+
+    def fetch(self, frame: nw.LazyFrame[Any]) -> pl.LazyFrame:
+        """Rows of the engine on this machine; those of Polars stay uncomputed."""
+        native = frame.to_native()
+        if isinstance(native, pl.LazyFrame):
+            return native
+        return pl.DataFrame(frame.collect("polars").to_native()).lazy()
+
 
 def open_frames(source: Source) -> Frames:
     """Take books, a frame of lines, or a mapping of tables.
