@@ -12,8 +12,8 @@ from kamcore.markup.element_writing import FORBIDDEN
 from kamcore.markup.elements import Listing, Pairs, Shape
 from kamcore.vouchers.documents import QUANTITY_CREDIT, QUANTITY_DEBIT
 from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers.ufinterface import ENTRY_FIELDS, head_fields
 
-ROOT = "ufinterface"
 SYSTEM = {"nc6": "NC6", "nc5": "NC5"}
 DIALECTS = ("nc6", "nc5")
 BILLTYPES = {"nc6": "vouchergl", "nc5": "gl"}
@@ -52,19 +52,7 @@ HEADS = {
         Field("pk_manager", "vouchers.poster"),
         Field("pk_system", "vouchers.source_module"),
     ),
-    "nc5": (
-        Field("voucher_type", "vouchers.word"),
-        Field("fiscal_year", "vouchers.year", Kind.WHOLE),
-        Field("accounting_period", "vouchers.period", Kind.WHOLE),
-        Field("voucher_id", "vouchers.number", Kind.WHOLE),
-        Field("attachment_number", "vouchers.attachments", Kind.WHOLE),
-        Field("prepareddate", "vouchers.date", Kind.DAY),
-        Field("enter", "vouchers.preparer"),
-        Field("cashier", "vouchers.cashier"),
-        Field("checker", "vouchers.reviewer"),
-        Field("posting_person", "vouchers.poster"),
-        Field("voucher_making_system", "vouchers.source_module"),
-    ),
+    "nc5": head_fields("prepareddate"),
 }
 ENTRIES = {
     "nc6": (
@@ -81,23 +69,7 @@ ENTRIES = {
         Field("pk_currtype", "lines.currency"),
         Field("pk_accasoa", "lines.account", Kind.CODE),
     ),
-    "nc5": (
-        Field("entry_id", "lines.line_no"),
-        Field("account_code", "lines.account", Kind.CODE),
-        Field("abstract", "lines.summary"),
-        Field("settlement", "lines.settlement_method"),
-        Field("document_id", "lines.settlement_number"),
-        Field("document_date", "lines.settlement_date", Kind.DAY),
-        Field("currency", "lines.currency"),
-        Field("unit_price", "lines.unit_price", Kind.RATE, zero_is_blank=True),
-        Field("exchange_rate2", "lines.rate", Kind.RATE, zero_is_blank=True),
-        Field("debit_quantity", QUANTITY_DEBIT, Kind.RATE),
-        Field("credit_quantity", QUANTITY_CREDIT, Kind.RATE),
-        Field("primary_debit_amount", "lines.fx_debit", Kind.AMOUNT),
-        Field("primary_credit_amount", "lines.fx_credit", Kind.AMOUNT),
-        Field("natural_debit_currency", "lines.debit", Kind.AMOUNT),
-        Field("natural_credit_currency", "lines.credit", Kind.AMOUNT),
-    ),
+    "nc5": ENTRY_FIELDS,
 }
 VOID = {"nc6": ("discardflag", ("Y",)), "nc5": ("revokeflag", ("1", "Y"))}
 SIGNED = {"nc6": ("signflag", "pk_casher"), "nc5": ("signature", "cashier")}

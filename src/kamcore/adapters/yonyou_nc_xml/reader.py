@@ -17,16 +17,9 @@ from kamcore.grid.words import tidy
 from kamcore.markup.elements import LINE, Elements, read_elements
 from kamcore.model.dimension import dimension_id
 from kamcore.place import Place
-from kamcore.vouchers.documents import (
-    FLOW_WITHOUT_FIGURE,
-    Document,
-    Terms,
-    flows,
-    lay_out,
-    make_document,
-    without_usual,
-)
+from kamcore.vouchers.documents import Document, Terms, lay_out, make_document, without_usual
 from kamcore.vouchers.entries import Field, Kind, read_entries
+from kamcore.vouchers.ufinterface import ROOT, sound_flows
 
 NO_DOCUMENT = Fault(
     code="Y4001",
@@ -60,7 +53,7 @@ def read_books(source: Source, options: Options) -> Reading:
     elements = read_elements(source, layout.SHAPES, "voucher")
     known = types_of(options, source)
     dialect, elements = _dialect(elements)
-    if elements.root != layout.ROOT or not (
+    if elements.root != ROOT or not (
         elements.tables["voucher"].height or elements.attributes.get("billtype")
     ):
         raise SourceError(NO_DOCUMENT.at(Place(file=source.name), elements.root))
@@ -185,20 +178,11 @@ def _flows(
     listing = listing.with_columns(
         read.frame.select(item="pk_cashflow", amount=pl.when(~lost).then(main))
     )
-    found = flows(document, listing, books.lines)
+    found, problems = sound_flows(document, listing, books, "cashFlow")
     sides = books.lines.select(
         "voucher_id", "line_no", "currency", out=(pl.col("credit") != 0) & (pl.col("debit") == 0)
     )
-    found = found.join(sides, on=["voucher_id", "line_no"], how="left", maintain_order="left")
-    sound = pl.col("item").is_not_null() & pl.col("amount").is_not_null()
-    problems = [
-        FLOW_WITHOUT_FIGURE.at(
-            Place(file=books.origin.file, line=row["source_row"], column="cashFlow"),
-            row["item"] or "",
-        )
-        for row in found.filter(~sound).iter_rows(named=True)
-    ]
-    good = found.filter(sound).with_row_index("row_id")
+    good = found.join(sides, on=["voucher_id", "line_no"], how="left", maintain_order="left")
     signed = pl.when("out").then(-pl.col("amount")).otherwise("amount")
     table = good.select(
         "voucher_id", "line_no", "item", signed.cast(schema.AMOUNT).alias("amount")

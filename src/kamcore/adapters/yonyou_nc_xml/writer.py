@@ -13,12 +13,10 @@ from kamcore.markup.element_writing import (
     END,
     Leaf,
     attribute,
-    attributes,
     declaration,
     escaped,
     tree,
 )
-from kamcore.model.currency import currencies, currency_code
 from kamcore.vouchers.document_writing import (
     Out,
     by_line,
@@ -33,6 +31,7 @@ from kamcore.vouchers.document_writing import (
     write_vouchers,
 )
 from kamcore.vouchers.documents import is_local
+from kamcore.vouchers.ufinterface import ROOT, currency_names, or_zero, voucher_openings
 
 _HEAD = " " * 6
 Part = Leaf | pl.Series | str
@@ -47,8 +46,8 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
     """
     plan = plan_for(options)
     spelled = spell(books, losses, options)
-    start = declaration("UTF-8") + tree(layout.ROOT, plan.root)
-    end = f"</{layout.ROOT}>{END}"
+    start = declaration("UTF-8") + tree(ROOT, plan.root)
+    end = f"</{ROOT}>{END}"
     make = _nc6 if plan.dialect == "nc6" else _nc5
     write_vouchers(spelled, target, make(spelled, start, end))
 
@@ -68,7 +67,7 @@ def _nc6(books: Books, start: str, end: str) -> Out:
         start=start,
         end=end,
         encoding="utf-8",
-        head=[_opening(books), *_head(books, "nc6")],
+        head=[voucher_openings(books), *_head(books, "nc6")],
         head_indent=_HEAD,
         entry=entry,
         entry_indent=field,
@@ -87,24 +86,13 @@ def _nc5(books: Books, start: str, end: str) -> Out:
         start=start,
         end=end,
         encoding="utf-8",
-        head=[_opening(books), *_head(books, "nc5")],
+        head=[voucher_openings(books), *_head(books, "nc5")],
         head_indent=_HEAD,
         entry=entry,
         entry_indent=field,
         middle=f"    </voucher_head>{END}    <voucher_body>{END}",
         close=f"    </voucher_body>{END}  </voucher>{END}",
     )
-
-
-def _opening(books: Books) -> pl.Series:
-    count = pl.int_range(1, books.vouchers.height + 1, eager=True).cast(schema.TEXT)
-    ids = pl.Series(over(verbatim(books, "vouchers", "@id"), count))
-    opened = pl.concat_str(
-        pl.lit('  <voucher id="'),
-        pl.lit(attributes(ids)),
-        pl.lit(f'">{END}    <voucher_head>{END}'),
-    )
-    return pl.select(opened).to_series()
 
 
 def _head(books: Books, dialect: str) -> list[Part]:
@@ -191,13 +179,13 @@ def _entry5(books: Books) -> Texts:
     credit = on_credit(lines)
     originals = _originals(books)
     values["document_date"] = plain(lines["settlement_date"])
-    values["currency"] = _currency(lines["currency"])
+    values["currency"] = currency_names(lines["currency"])
     values["unit_price"] = figure(lines["unit_price"])
     values["exchange_rate1"] = over(values["exchange_rate1"], "0")
     values["exchange_rate2"] = figure(lines["rate"])
     for side, own in (("debit", ~credit), ("credit", credit)):
-        values[f"natural_{side}_currency"] = _zero(lines[side])
-        values[f"primary_{side}_amount"] = _zero(originals[side])
+        values[f"natural_{side}_currency"] = or_zero(lines[side])
+        values[f"primary_{side}_amount"] = or_zero(originals[side])
         values[f"secondary_{side}_amount"] = over(values[f"secondary_{side}_amount"], "0")
         kept = verbatim(books, "lines", f"{side}_quantity")
         unused = pl.select(pl.when(~own).then(pl.lit("0"))).to_series()
@@ -205,21 +193,6 @@ def _entry5(books: Books) -> Texts:
             kept, over(where(own, figure(lines["quantity"])), unused)
         )
     return values
-
-
-def _zero(amounts: pl.Series) -> pl.Series:
-    return pl.select(pl.when(amounts == 0).then(pl.lit("0")).otherwise(money(amounts))).to_series()
-
-
-def _currency(codes: pl.Series) -> pl.Series:
-    """Currencies by name, where the name means the same code."""
-    known = currencies()
-    names = {
-        code: known[code].zh
-        for code in codes.drop_nulls().unique(maintain_order=True)
-        if code in known and currency_code(known[code].zh) == code
-    }
-    return codes.replace(list(names), list(names.values()))
 
 
 def _dimensions(books: Books) -> dict[str, pl.Series]:

@@ -8,11 +8,10 @@ import attrs
 from kamcore.format import Fact, Limits
 from kamcore.markup.element_writing import FORBIDDEN
 from kamcore.markup.elements import Listing, Pairs, Shape
-from kamcore.vouchers.documents import QUANTITY_CREDIT, QUANTITY_DEBIT
-from kamcore.vouchers.entries import Field, Kind
+from kamcore.vouchers import ufinterface
+from kamcore.vouchers.entries import Field
 
 SYSTEM = "U8"
-ROOT = "ufinterface"
 DOCUMENTS = ("voucher", "customer", "vendor", "code")
 ITEMS = "auxiliary_accounting"
 
@@ -119,37 +118,8 @@ DIMENSIONS = {
 }
 LABELS = {DIMENSIONS[tag.name]: tag.zh for tag in AUXILIARY if tag.name in DIMENSIONS}
 
-HEAD_FIELDS = (
-    Field("voucher_type", "vouchers.word"),
-    Field("fiscal_year", "vouchers.year", Kind.WHOLE),
-    Field("accounting_period", "vouchers.period", Kind.WHOLE),
-    Field("voucher_id", "vouchers.number", Kind.WHOLE),
-    Field("attachment_number", "vouchers.attachments", Kind.WHOLE),
-    Field("date", "vouchers.date", Kind.DAY),
-    Field("enter", "vouchers.preparer"),
-    Field("cashier", "vouchers.cashier"),
-    Field("checker", "vouchers.reviewer"),
-    Field("posting_person", "vouchers.poster"),
-    Field("voucher_making_system", "vouchers.source_module"),
-)
-ENTRY_FIELDS = (
-    Field("entry_id", "lines.line_no", Kind.TEXT),
-    Field("account_code", "lines.account", Kind.CODE),
-    Field("abstract", "lines.summary"),
-    Field("settlement", "lines.settlement_method"),
-    Field("document_id", "lines.settlement_number"),
-    Field("document_date", "lines.settlement_date", Kind.DAY),
-    Field("currency", "lines.currency"),
-    Field("unit_price", "lines.unit_price", Kind.RATE, zero_is_blank=True),
-    Field("exchange_rate2", "lines.rate", Kind.RATE, zero_is_blank=True),
-    Field("debit_quantity", QUANTITY_DEBIT, Kind.RATE),
-    Field("credit_quantity", QUANTITY_CREDIT, Kind.RATE),
-    Field("primary_debit_amount", "lines.fx_debit", Kind.AMOUNT),
-    Field("primary_credit_amount", "lines.fx_credit", Kind.AMOUNT),
-    Field("natural_debit_currency", "lines.debit", Kind.AMOUNT),
-    Field("natural_credit_currency", "lines.credit", Kind.AMOUNT),
-    Field(f"{ITEMS}/operator", "lines.salesperson"),
-)
+HEAD_FIELDS = ufinterface.head_fields("date")
+ENTRY_FIELDS = (*ufinterface.ENTRY_FIELDS, Field(f"{ITEMS}/operator", "lines.salesperson"))
 NOTHING = {
     "exchange_rate1": ("0",),
     "secondary_debit_amount": ("0", "0.00"),

@@ -16,15 +16,9 @@ from kamcore.grid.sheet import Grid
 from kamcore.grid.words import tidy
 from kamcore.markup.elements import LINE, Elements, read_elements
 from kamcore.place import Place
-from kamcore.vouchers.documents import (
-    FLOW_WITHOUT_FIGURE,
-    Document,
-    Terms,
-    flows,
-    lay_out,
-    make_document,
-)
+from kamcore.vouchers.documents import Document, Terms, lay_out, make_document
 from kamcore.vouchers.entries import Field, Kind, read_entries
+from kamcore.vouchers.ufinterface import ROOT, sound_flows
 
 NO_DOCUMENT = Fault(
     code="Y2001",
@@ -55,7 +49,7 @@ def read_books(source: Source, options: Options) -> Reading:
     elements = read_elements(source, shapes, "voucher")
     kind = next((n for n in layout.DOCUMENTS if elements.tables[n].height), "")
     kind = kind or elements.attributes.get("roottag", "").strip()
-    if elements.root != layout.ROOT or kind not in layout.DOCUMENTS:
+    if elements.root != ROOT or kind not in layout.DOCUMENTS:
         raise SourceError(NO_DOCUMENT.at(Place(file=source.name), elements.root))
     base = str(options.get("base_currency") or "")
     if kind == "voucher":
@@ -150,16 +144,7 @@ def _flows(elements: Elements, document: Document, books: Books) -> _Flows:
             pl.when(given & ~lost).then(net).alias("amount"),
         )
     )
-    found = flows(document, listing, books.lines)
-    sound = pl.col("item").is_not_null() & pl.col("amount").is_not_null()
-    problems = [
-        FLOW_WITHOUT_FIGURE.at(
-            Place(file=books.origin.file, line=row["source_row"], column="cash_flow"),
-            row["item"] or "",
-        )
-        for row in found.filter(~sound).iter_rows(named=True)
-    ]
-    good = found.filter(sound).with_row_index("row_id")
+    good, problems = sound_flows(document, listing, books, "cash_flow")
     used = {*layout.FLOW_ITEM, *figures}
     extras = [
         good.select(

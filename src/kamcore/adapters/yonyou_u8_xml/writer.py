@@ -18,7 +18,6 @@ from kamcore.markup.element_writing import (
     record,
     tree,
 )
-from kamcore.model.currency import currencies, currency_code
 from kamcore.vouchers.document_writing import (
     Out,
     by_line,
@@ -31,6 +30,7 @@ from kamcore.vouchers.document_writing import (
     where,
     write_vouchers,
 )
+from kamcore.vouchers.ufinterface import ROOT, currency_names, or_zero, voucher_openings
 
 _NAME_SIZE = 8
 """Bytes of a currency's name; a longer name gives way to the ISO code."""
@@ -48,8 +48,8 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
     """
     plan = plan_for(options)
     spelled = spell(books, losses, options)
-    start = declaration(plan.encoding) + tree(layout.ROOT, plan.root)
-    end = f"</{layout.ROOT}>{END}"
+    start = declaration(plan.encoding) + tree(ROOT, plan.root)
+    end = f"</{ROOT}>{END}"
     if plan.document == "voucher":
         write_vouchers(spelled, target, _vouchers(spelled, plan, start, end))
         return
@@ -59,22 +59,11 @@ def write_books(books: Books, target: Path, losses: Losses, options: Options) ->
 
 
 def _vouchers(books: Books, plan: Plan, start: str, end: str) -> Out:
-    ids = over(
-        verbatim(books, "vouchers", "@id"),
-        pl.int_range(1, books.vouchers.height + 1, eager=True).cast(schema.TEXT),
-    )
-    opening = pl.select(
-        pl.concat_str(
-            pl.lit('  <voucher id="'),
-            pl.lit(attributes(pl.Series(ids))),
-            pl.lit(f'">{END}    <voucher_head>{END}'),
-        )
-    ).to_series()
     return Out(
         start=start,
         end=end,
         encoding=ENCODINGS[plan.encoding],
-        head=[opening, *_head(books)],
+        head=[voucher_openings(books), *_head(books)],
         head_indent=_ENTRY,
         entry=[f"{_ENTRY}<entry>{END}", *_entry(books), f"{_ENTRY}</entry>{END}"],
         entry_indent=_FIELD,
@@ -134,26 +123,13 @@ def _figures(lines: pl.DataFrame) -> dict[str, pl.Series | str | None]:
             f"primary_{side}_amount": where(~no_fx[side], money(lines[f"fx_{side}"]))
             for side in ("debit", "credit")
         },
-        **{
-            f"natural_{side}_currency": _zero(lines[side], money(lines[side]))
-            for side in ("debit", "credit")
-        },
+        **{f"natural_{side}_currency": or_zero(lines[side]) for side in ("debit", "credit")},
     }
 
 
-def _zero(amounts: pl.Series, texts: pl.Series) -> pl.Series:
-    return pl.select(pl.when(amounts == 0).then(pl.lit("0")).otherwise(texts)).to_series()
-
-
 def _currency(codes: pl.Series) -> pl.Series:
-    """Currencies by name, as long as the name fits its field and means the same code."""
-    known = currencies()
-    names = {}
-    for code in codes.drop_nulls().unique(maintain_order=True):
-        name = known[code].zh if code in known else code
-        fits = len(name.encode("gbk", "replace")) <= _NAME_SIZE and currency_code(name) == code
-        names[code] = name if fits else code
-    return codes.replace(list(names), list(names.values()))
+    """Currencies by name, as long as the name fits its field."""
+    return currency_names(codes, lambda name: len(name.encode("gbk", "replace")) <= _NAME_SIZE)
 
 
 def _items(books: Books) -> list[Leaf]:
