@@ -24,7 +24,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "month": ("月", "月份"),
     "day": ("日",),
     "number": (
-        "单据号", "单据编号", "单号", "编号", "凭证号", "凭证字号", "凭证号数", "凭证编号",
+        "单据号", "单据编号", "单号", "编号", "凭证", "凭证号", "凭证字号", "凭证号数", "凭证编号",
         "送货单号", "送货单", "收货单号", "入库单号", "出库单号", "发货单号", "流水号", "单据号码",
         "号码", "document", "document no", "document no.", "doc no", "no.", "number", "voucher",
         "voucher no", "voucher no.", "reference",
@@ -71,7 +71,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "currency": ("币别", "币种", "货币", "currency"),
     "party": (
         "往来单位", "往来单位名称", "供应商", "供应商名称", "客户", "客户名称", "单位名称",
-        "公司名称", "supplier", "customer", "vendor",
+        "公司名称", "supplier", "customer", "vendor", "party",
     ),
 }  # fmt: skip
 """By field: what its column is usually called, folded or not."""

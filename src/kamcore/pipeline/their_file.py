@@ -66,7 +66,8 @@ def _as_list(source: Source, unknown: SourceError) -> StatementList:
     try:
         return read_statement_list(source)
     except SourceError as error:
-        if error.problem.fault is NOT_A_STATEMENT:
+        # A text without columns is no sheet that lacks a heading.
+        if error.problem.fault is NOT_A_STATEMENT and int(str(error.problem.facts["wide"])) > 1:
             raise
         raise unknown from error
 
