@@ -1,7 +1,7 @@
 """Charts of a page as inline SVG, made to be read in black and white.
 
 Series differ by pattern and marker, never by colour alone; every bar says its value, and where
-there are too many bars for that, the table above the chart holds the values.
+there are too many bars for that, lines across the chart say how high they are.
 """
 
 import html
@@ -20,6 +20,11 @@ _ROW, _GAP, _HIGH = 18, 8, 240
 _SAID_AT_MOST = 8
 """Columns that still leave room for their values."""
 _LABEL_LETTERS = 16
+_SCALE = 92
+"""Room for the figures of the lines across an upright chart."""
+_LINES = 5
+"""How many such lines there are at most, on one side of zero."""
+_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 _PATTERNS = (
     (
@@ -133,14 +138,21 @@ def _upright(
     parts, top = _legend(series, mark)
     top += 14
     zero = top + float(most * unit)
-    step = (_WIDTH - 20) / len(names)
+    edge = 10.0
+    if len(every) > _SAID_AT_MOST:
+        edge = _SCALE
+        for level in _levels(least, most):
+            y = zero - float(level * unit)
+            parts.append(f'<path d="M{edge:.1f} {y:.1f}H{_WIDTH - 10}" stroke="#bbb"/>')
+            parts.append(_label(edge - 6, y + 4, f"{level:,f}", "end"))
+    step = (_WIDTH - 10 - edge) / len(names)
     wide = min(60.0, step * 0.8 / (1 if line else len(series)))
     for number, one in enumerate(series):
         spots = []
         for at, value in enumerate(one.values):
             long = float(abs(value) * unit)
             high = zero - long if value >= 0 else zero
-            middle = 10 + step * (at + 0.5)
+            middle = edge + step * (at + 0.5)
             left = middle - wide * len(series) / 2 + wide * number
             spots.append((middle, zero - float(value * unit)))
             if not line:
@@ -150,11 +162,29 @@ def _upright(
                 parts.append(_label(x, high - 4 if value >= 0 else zero + long + 12, one.said[at]))
         if line:
             parts += _line(spots, number)
-    parts.append(f'<path d="M10 {zero:.1f}H{_WIDTH - 10}" stroke="#000"/>')
+    parts.append(f'<path d="M{edge:.1f} {zero:.1f}H{_WIDTH - 10}" stroke="#000"/>')
     bottom = top + _HIGH + 18
     for at, name in enumerate(names):
-        parts.append(_label(10 + step * (at + 0.5), bottom, _short(name, int(step / 9))))
+        parts.append(_label(edge + step * (at + 0.5), bottom, _short(name, int(step / 8))))
     return "".join(parts), bottom + 8
+
+
+def _levels(least: Decimal, most: Decimal) -> list[Decimal]:
+    """Round figures from the least to the most, zero among them, for lines across a chart.
+
+    >>> [str(level) for level in _levels(Decimal(-100), Decimal(1250))]
+    ['0', '250', '500', '750', '1000', '1250']
+    """
+    rough = max(most, -least) / _LINES
+    power = Decimal(1).scaleb(rough.adjusted())
+    step = next(one * power for one in _STEPS if one * power >= rough)
+    first, last = int(least / step), int(most / step)
+    return [_plain(step * number) for number in range(first, last + 1)]
+
+
+def _plain(level: Decimal) -> Decimal:
+    """A figure without idle zeros behind the point, and without an exponent."""
+    return level.quantize(Decimal(1)) if level == level.to_integral_value() else level.normalize()
 
 
 def _line(spots: Sequence[tuple[float, float]], number: int) -> list[str]:

@@ -57,8 +57,8 @@ _WORDS = {
     "used": ("信用占用", "credit used"),
     "decision": ("信用结论", "credit decision"),
     "previous_decision": ("上月信用结论", "decision before"),
-    "reconciled": ("对账", "reconciled"),
-    "difference": ("对账差额", "difference"),
+    "reconciled": ("对账", "reconciliation"),
+    "difference": ("对账差额", "unreconciled difference"),
     "month": ("月份", "month"),
     "age": ("账龄", "age"),
     "amount": ("金额", "amount"),
@@ -97,7 +97,7 @@ _MONEY = pl.Decimal(38, 4)
 _STATED = (
     "tier", "previous_tier", "tier_change", "decision", "previous_decision", "reconciled",
 )  # fmt: skip
-_FOUND = ("variance", "rebate", "provision", "limit", "used", *_STATED, "difference")
+_FOUND = ("variance", "rebate", "provision", "limit", "used", "difference")
 _NO_SUM = ("limit", "used")
 
 
@@ -316,19 +316,22 @@ def _listed(report: MonthlyReport, say: _Words) -> tuple[Sheet, ...]:
         said = pl.col(name).replace_strict(known, default=None, return_dtype=pl.String)
         states.append(said.fill_null(say.state(None, name)))
     frame = report.customers.with_columns(states)
-    moved = [name for name in frame.columns if name not in (*ages, *_FOUND)]
-    title = say.of("客户明细", "customers")
+    moved = [name for name in frame.columns if name not in (*ages, *_FOUND, *_STATED)]
+    title = say.of("客户明细", "Customers")
     parts = (*_head(report, say, title), _rows(report, say, frame.select(moved)), _tie(say))
     first = Sheet(name=title, parts=(*parts, *_largest(report, say)))
     aged = frame.select("customer", "name", *ages, "closing")
-    title = say.of("客户账龄", "ages of customers")
+    title = say.of("客户账龄", "Ages by customer")
     second = Sheet(name=title, parts=(*_head(report, say, title), _rows(report, say, aged)))
-    there = [name for name in _FOUND if name in frame.columns]
-    if not there:
-        return first, second
-    title = say.of("客户状况", "state of customers")
-    found = _rows(report, say, frame.select("customer", "name", *there))
-    return first, Sheet(name=title, parts=(*_head(report, say, title), found)), second
+    more = []
+    for part, zh, en in ((_FOUND, "客户指标", "Customer figures"),
+                         (_STATED, "客户状况", "State of customers")):  # fmt: skip
+        there = [name for name in part if name in frame.columns]
+        if there:
+            title = say.of(zh, en)
+            found = _rows(report, say, frame.select("customer", "name", *there))
+            more.append(Sheet(name=title, parts=(*_head(report, say, title), found)))
+    return first, *more, second
 
 
 def _rows(report: MonthlyReport, say: _Words, frame: pl.DataFrame) -> Listing:
@@ -344,7 +347,9 @@ def _rows(report: MonthlyReport, say: _Words, frame: pl.DataFrame) -> Listing:
     )
     rest = 0 if say.most is None else max(0, frame.height - say.most)
     totals = report.totals()
-    total = say.of("合计", "total")
+    total: str | None = say.of("合计", "total")
+    if not any(column.total for column in columns):
+        total = None
     if rest:
         total = say.of(f"合计 (另有 {rest} 家未列)", f"total (with {rest} not listed)")
     return Listing(
