@@ -15,6 +15,7 @@ from kamcore.model.entity import Entity
 from small_books import books, cr, dr, voucher
 
 D = Decimal
+TABLES = ("lines", "vouchers", "accounts", "members")
 HERE, THERE = Entity(name="海门远山食品有限公司"), Entity(name="长沙同创商贸有限公司")
 NAMES = {
     "1002": "银行存款", "1122": "应收账款", "1405": "库存商品", "2202": "应付账款",
@@ -232,6 +233,51 @@ def test_a_line_on_the_wrong_side_is_turned_with_its_tax():
     for line in draft.lines:
         sums[line.account] = sums.get(line.account, D(0)) + line.debit - line.credit
     assert sums == {"2202": D(-452), "1405": D(400), "2221.01.01": D(52)}
+
+
+def test_drafts_of_tables_in_duckdb_are_those_of_books():
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    connection = duckdb.connect()
+    ours = books(*SALES, got("2025-03-02", "9", 3), entity=HERE, accounts=ACCOUNTS, members=OURS)
+    missing = (bought("2025-02-10", "500.07", "442.54", 3), paid("2025-02-11", "113", 4))
+    theirs = books(*PURCHASES, *missing, entity=THERE, accounts=ACCOUNTS, members=THEIRS)
+    tables = [
+        {name: connection.from_arrow(given.tables[name].to_arrow()) for name in TABLES}
+        for given in (ours, theirs)
+    ]
+    asked = {"as_of": dt.date(2025, 3, 31), "party": "K1", "us": "G1"}
+    found, wanted = reconcile(*tables, **asked), reconcile(ours, theirs, **asked)
+    assert adjustments(found) == adjustments(wanted)
+    assert len(adjustments(wanted).ours) == 2
+    assert proof_of_zero(found, adjustments(found)).zero
+
+
+def test_a_missing_line_in_another_currency_is_split_in_base_currency():
+    def foreign(number, fx, *, sale):
+        rate = D("7.1") if sale else D("7.2")
+        base = D(fx) * rate
+        net = (base / D("1.13")).quantize(D("0.01"))
+        more = {"currency": "USD", "rate": rate, "summary": f"发票号{number:08d}"}
+        if sale:
+            control = dr("1122", base, aux=K1, fx_debit=D(fx), **more)
+            parts = cr("6001", net), cr("2221.01.05", base - net)
+        else:
+            control = cr("2202", base, aux=G1, fx_credit=D(fx), **more)
+            parts = dr("1405", net), dr("2221.01.01", base - net)
+        return voucher(number, control, *parts, date=dt.date(2025, 2, number))
+
+    amounts = {1: "100", 2: "230", 3: "1000.01"}
+    sales = [foreign(number, amounts[number], sale=True) for number in (1, 2)]
+    purchases = [foreign(*one, sale=False) for one in amounts.items()]
+    (draft,) = drafted(sales, purchases).ours
+    control, *rest = draft.lines
+    assert (control.currency, control.fx_amount, control.rate) == ("USD", D("1000.01"), D("7.1"))
+    assert control.debit == D("7100.07")
+    assert [(line.account, line.credit) for line in rest] == [
+        ("6001", D("6283.25")),
+        ("2221.01.05", D("816.82")),
+    ]
 
 
 # How an amount is split.

@@ -23,18 +23,15 @@ from kamcore.matching.counter_lines import (
     pattern_of,
 )
 from kamcore.matching.line_kind import kind_of_text
+from kamcore.matching.lines_alike import ASKED, Alike, lines_alike
 from kamcore.matching.party_view import Finding, LineRef, PartyView
 from kamcore.matching.policy import reason_of
 from kamcore.matching.reconciling import Reconciliation
-from kamcore.matching.sides import live_lines_of
 from kamcore.model.role import standard_accounts
 
 __all__ = ["written"]
 
 ZERO = Decimal(0)
-_TRIED, _LOOKED_AT = 4, 50
-"""Lines alike that are looked at for a pattern, of the party and of others."""
-_LINE = ("voucher_id", "line_no", "account")
 _STOCK = {"ASBE": "1405", "ASBE-NEW": "1405", "ASSBE": "1405", "EAS2001": "1243"}
 _UNSPLIT = "本方凭证没有可循的价税拆分, 按价税合计入账, 税额须人工拆分"
 
@@ -63,17 +60,6 @@ class _Move:
     unsplit: bool = False
 
 
-@attrs.frozen(kw_only=True)
-class _Alike:
-    """A line of this side that is booked as a missing one would be, and whom it is about."""
-
-    voucher_id: int
-    line_no: int
-    account: str
-    dimension: str
-    member: str
-
-
 class _Writer:
     """Writes the drafts of one side."""
 
@@ -100,6 +86,8 @@ class _Writer:
             result.workings.matches, on="finding", how="semi"
         )
         self.alike = self._alike_of(missing, settled.select("id"))
+        self.kinds = _kinds({one.number: self._other(one).text for _, one in missing})
+        self.patterns: dict[tuple[int, int], Pattern | None] = {}
         self.rates: dict[str, Decimal] = {}
         own = [line.voucher_id for _, one in findings for line in self._own(one)[:1]]
         alike = [one.voucher_id for found in self.alike.values() for one in found]
@@ -113,58 +101,16 @@ class _Writer:
 
     def _alike_of(
         self, missing: Sequence[tuple[PartyView, Finding]], settled: pl.DataFrame
-    ) -> dict[int, list[_Alike]]:
-        """For each line only the other side has: what this side booked alike, the best first.
-
-        Lines that agree with the other side come first, then those nearest in time; after those
-        of the party come the last ones of any.
-        """
+    ) -> dict[int, list[Alike]]:
+        """For each line only the other side has: what this side booked alike, the best first."""
         # What stands on their credit stands on our debit; a red line stays red.
         rows = [
             (one.number, view.party, view.currency, not other.on_debit, other.date)
             for view, one in missing
             for other in (self._other(one),)
         ]
-        names = {"number": pl.Int64, "party": pl.String, "currency": pl.String,
-                 "on_debit": pl.Boolean, "day": pl.Date}  # fmt: skip
-        asked = pl.DataFrame(rows, schema=names, orient="row")
-        sure = settled.with_columns(sure=pl.lit(value=True))
-        lines = self.lines.select(
-            "id", "party", "currency", "on_debit", "date", "voucher_id", "line_no", "account"
-        ).join(sure, on="id", how="left")
-        lines = lines.with_columns(pl.col("sure").fill_null(value=False))
-        gap = (pl.col("date") - pl.col("day")).dt.total_days().abs()
-        near = (
-            asked.join(lines, on=["party", "currency", "on_debit"])
-            .with_columns(gap=gap)
-            .sort("number", "sure", "gap", "id", descending=[False, True, False, True],
-                  nulls_last=True)
-            .group_by("number", maintain_order=True)
-            .head(_TRIED)
-        )  # fmt: skip
-        found: dict[int, list[_Alike]] = {}
-        for number, party, *facts in near.select("number", "party", *_LINE).iter_rows():
-            dimension = self.kept[facts[-1]]
-            member = self.codes.get((party, dimension), "")
-            one = _Alike(
-                **dict(zip(_LINE, facts, strict=True)), dimension=dimension, member=member
-            )
-            found.setdefault(number, []).append(one)
-        far = {side: self._last_lines(on_debit=side) for side in asked["on_debit"].unique()}
-        for number, on_debit in asked.select("number", "on_debit").iter_rows():
-            found[number] = [*found.get(number, ()), *far[on_debit]]
-        return found
-
-    def _last_lines(self, *, on_debit: bool) -> list[_Alike]:
-        """The last lines on one side of the control accounts, whomever they are about."""
-        amount = nw.col("debit" if on_debit else "credit")
-        order = ["date", "voucher_id", "line_no"]
-        lines = live_lines_of(self.part, (*order, "debit", "credit")).filter(amount != 0)
-        rows = lines.sort(*order, descending=True, nulls_last=True).head(_LOOKED_AT)
-        columns = (*_LINE, "dimension", "member")
-        last = self.part.frames.fetch(rows.select(*order, "account", "dimension", "member"))
-        ordered = last.sort(order, descending=True, nulls_last=True).collect()
-        return [_Alike(**row) for row in ordered.select(columns).iter_rows(named=True)]
+        asked = pl.DataFrame(rows, schema=ASKED, orient="row")
+        return lines_alike(self.part, self.lines, settled, asked)
 
     def draft(self, view: PartyView, finding: Finding) -> Draft:
         """The voucher that mends one finding."""
@@ -220,10 +166,10 @@ class _Writer:
 
     def _against(self, line: LineRef) -> tuple[Pattern, bool]:
         """The counter lines of a line's own voucher, and whether its tax is left unsplit."""
-        voucher = self.booked.get(line.voucher_id, ())
-        found = pattern_of(voucher, line.line_no, frozenset(self.kept), self.tree)
+        found = self._pattern(line.voucher_id, line.line_no)
         if found is not None:
             return found, False
+        voucher = self.booked.get(line.voucher_id, ())
         facing = [one for one in voucher if one.account not in self.kept]
         facing = [one for one in facing if one.on(debit=not line.on_debit)]
         taxed = any(is_tax(one.account, self.tree) for one in facing)
@@ -232,16 +178,22 @@ class _Writer:
             return _single(self._usual(paid=line.on_debit != self.by_customer)), False
         return _single(largest.account, largest.aux), taxed
 
+    def _pattern(self, voucher: int, line_no: int) -> Pattern | None:
+        key = voucher, line_no
+        if key not in self.patterns:
+            lines = self.booked.get(voucher, ())
+            self.patterns[key] = pattern_of(lines, line_no, frozenset(self.kept), self.tree)
+        return self.patterns[key]
+
     def _missing(self, view: PartyView, finding: Finding, move: Decimal) -> _Move:
         """Book what only the other side has, as this side books such lines."""
         other = self._other(finding)
         on_debit = not other.on_debit
-        paid = self._is_paid(other, on_debit=on_debit)
+        paid = self._is_paid(self.kinds.get(finding.number), on_debit=on_debit)
         amount = move if on_debit else -move
         candidates = self.alike.get(finding.number, [])
         for one in candidates:
-            voucher = self.booked.get(one.voucher_id, ())
-            found = pattern_of(voucher, one.line_no, frozenset(self.kept), self.tree)
+            found = self._pattern(one.voucher_id, one.line_no)
             if found is None or (paid is not None and found.is_money != paid):
                 continue
             against = attrs.evolve(
@@ -259,19 +211,17 @@ class _Writer:
             account=account, against=against, on_debit=on_debit, amount=amount, unsplit=not money
         )
 
-    def _is_paid(self, other: LineRef, *, on_debit: bool) -> bool | None:
-        """Whether a line of the other side is money, by its side and text; None where they differ.
+    def _is_paid(self, kind: str | None, *, on_debit: bool) -> bool | None:
+        """Whether a line of the other side is money, by side and text; None where they differ.
 
         A return may stand on the side of the payments.
         """
         by_side = on_debit != self.by_customer
-        text = pl.DataFrame({"text": [other.text]})
-        kind = text.select(kind_of_text()).item()
         if kind is None or (kind == "payment") == by_side:
             return by_side
         return False if kind == "return" else None
 
-    def _of_party(self, aux: Mapping[str, str], of: _Alike, party: str) -> dict[str, str]:
+    def _of_party(self, aux: Mapping[str, str], of: Alike, party: str) -> dict[str, str]:
         """The auxiliary items of a line, the one it is about replaced by the party."""
         found = dict(aux)
         if found.get(of.dimension) == of.member:
@@ -292,8 +242,16 @@ class _Writer:
         """Bank for money; income or stock for the rest."""
         family = self.tree.family or "ASBE"
         if paid:
-            return standard_accounts("bank", family)[0]
-        return standard_accounts("revenue", family)[0] if self.by_customer else _STOCK[family]
+            return self._leaf(standard_accounts("bank", family)[0])
+        if self.by_customer:
+            return self._leaf(standard_accounts("revenue", family)[0])
+        return self._leaf(_STOCK[family])
+
+    def _leaf(self, code: str) -> str:
+        """The first account vouchers may use at a code or below it."""
+        leaves = self.tree.leaves()
+        below = sorted(one for one in leaves if one.startswith(code))
+        return below[0] if below and code not in leaves else code
 
     def _account_of(self, reason: str | None) -> str | None:
         """The account a named short payment leads to; that of the books if one is named so."""
@@ -377,6 +335,12 @@ class _Writer:
         dimension = self.kept.get(account, "")
         code = self.codes.get((view.party, dimension))
         return {} if code is None else {dimension: code}
+
+
+def _kinds(texts: Mapping[int, str]) -> dict[int, str | None]:
+    """What each text says its line is, all at once."""
+    frame = pl.DataFrame({"text": list(texts.values())}, schema={"text": pl.String})
+    return dict(zip(texts, frame.select(kind=kind_of_text())["kind"], strict=True))
 
 
 def _single(account: str, aux: Mapping[str, str] | None = None) -> Pattern:
