@@ -13,7 +13,8 @@ from kamcore.cli import grammar
 from kamcore.cli.faults import BAD_VALUE
 from kamcore.cli.figures import split
 from kamcore.cli.grammar import option
-from kamcore.cli.matched import Matched, Request, match_options, matched, with_applications
+from kamcore.cli.match_asking import Request, match_options
+from kamcore.cli.matched import Matched, matched, with_applications
 from kamcore.cli.options import PATH
 from kamcore.cli.screen import Screen, money, needs_a_look
 from kamcore.cli.told import line_names
@@ -231,6 +232,7 @@ def _as_json(screen: Screen, found: Matched) -> dict[str, Any]:
             "items": matching.unmatched_items["id"].to_list(),
         },
         "undecided": list(matching.undecided),
+        "booked": found.known.rows(named=True),
         "totals": _totals(matching.totals()),
         "problems": [problem.to_json(screen.lang) for problem in found.problems],
     }

@@ -1,12 +1,13 @@
 """Who settled what, and whose figure is right: references, pairs, groups, set-off, two sides.
 
 Open items and receipts come out of books (`open_lists`) or as frames of one's own; `match` says
-which settle which, `applications` makes dated facts of it, and `settlement_drafts` drafts what is
-left to book.  Two sets of books are reconciled by `reconcile`; `view` shows one party, its
-`reconciliation_table` brings both balances to one figure, `adjustments` drafts what settles the
-differences and `proof_of_zero` proves it.  `set_off` and `transfer` draft set-offs,
-`set_off_books` and `with_red_offsets` book them and `undone_books` takes them back; `statements`
-and `statement_lines` list what happened.  Functions are pure: nothing here reads a file, a clock
+which settle which, `applications` makes dated facts of it, `settlement_drafts` drafts what is left
+to book, and `receipt_drafts` the receipts of a bank statement that the books lack.  Two sets of
+books are reconciled by `reconcile`; `view` shows one party, its `reconciliation_table` brings both
+balances to one figure, `adjustments` drafts what settles the differences and `proof_of_zero`
+proves it.  `set_off` and `transfer` draft set-offs, `set_off_books` and `with_red_offsets` book
+them and `undone_books` takes them back; `statements` and `statement_lines` list what happened.
+Functions are pure: nothing here reads a file, a clock
 or chance.
 """
 
@@ -14,13 +15,22 @@ from kamcore.matching.adjusting import Adjustments, Proof, adjustments, posted, 
 from kamcore.matching.applying import Undo, applications
 from kamcore.matching.balance_causes import Explanation, explain_difference
 from kamcore.matching.decisions import Saved, accept_line, from_lines, replay, to_lines, undo_line
-from kamcore.matching.dispute import Dispute, DisputeEvent, disputes
+from kamcore.matching.dispute import Dispute, DisputeEvent, dispute_states, disputes
+from kamcore.matching.known_receipts import booked_receipts, known_receipts
+from kamcore.matching.listed import Listed, ListedAnswer, reconcile_listed
 from kamcore.matching.one_sided import match
 from kamcore.matching.party_lines import StatementPolicy, statement_lines
 from kamcore.matching.party_statement import Statement, statements
 from kamcore.matching.party_view import Finding, PartyView, view, views
 from kamcore.matching.policy import REASONS, Answer, MatchPolicy, Reason
 from kamcore.matching.positions import open_lists
+from kamcore.matching.receipt_vouchers import (
+    Bank,
+    ReceiptDraft,
+    bank_of,
+    receipt_books,
+    receipt_drafts,
+)
 from kamcore.matching.reconciliation_table import ReconciliationTable, reconciliation_table
 from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, reconcile
 from kamcore.matching.red_offset import red_offsets
@@ -35,16 +45,20 @@ __all__ = [
     "REASONS",
     "Adjustments",
     "Answer",
+    "Bank",
     "Decision",
     "Dispute",
     "DisputeEvent",
     "Explanation",
     "Finding",
+    "Listed",
+    "ListedAnswer",
     "MatchPolicy",
     "Matching",
     "PartyView",
     "Proof",
     "Reason",
+    "ReceiptDraft",
     "ReconcilePolicy",
     "Reconciliation",
     "ReconciliationTable",
@@ -58,16 +72,23 @@ __all__ = [
     "accept_line",
     "adjustments",
     "applications",
+    "bank_of",
     "booked_drafts",
+    "booked_receipts",
+    "dispute_states",
     "disputes",
     "explain_difference",
     "from_lines",
+    "known_receipts",
     "live_reds",
     "match",
     "open_lists",
     "posted",
     "proof_of_zero",
+    "receipt_books",
+    "receipt_drafts",
     "reconcile",
+    "reconcile_listed",
     "reconciliation_table",
     "red_applications",
     "red_offsets",
