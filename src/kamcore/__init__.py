@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kamcore.pipeline import Conversion, convert, read, write
     from kamcore.pipeline.form_file import Forms, read_forms
     from kamcore.pipeline.price_file import read_prices
+    from kamcore.pipeline.their_file import read_theirs, reconcile_theirs
 
 __version__ = "0.1.0"
 
@@ -58,6 +59,8 @@ __all__ = [
     "read",
     "read_forms",
     "read_prices",
+    "read_theirs",
+    "reconcile_theirs",
     "write",
 ]
 
@@ -74,6 +77,8 @@ _DOORS = {
     "read": "kamcore.pipeline",
     "read_forms": "kamcore.pipeline.form_file",
     "read_prices": "kamcore.pipeline.price_file",
+    "read_theirs": "kamcore.pipeline.their_file",
+    "reconcile_theirs": "kamcore.pipeline.their_file",
     "write": "kamcore.pipeline",
 }
 

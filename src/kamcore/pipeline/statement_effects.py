@@ -226,7 +226,7 @@ def _proved(
         breaks = _breaks(rest)
         # A balance beside each invoice is no running balance; one with a slip still is.
         if len(breaks) * 4 <= lines.height:
-            found += _broken(lines, rest, breaks, grid)
+            found += _broken(lines, rest, breaks, sign, grid)
             return _with_implied(lines, opened, Decimal(rest[0] or 0), grid, found), by_side
     return opened, False
 
@@ -237,15 +237,17 @@ def _breaks(rest: pl.Series) -> Sequence[int]:
 
 
 def _broken(
-    lines: pl.DataFrame, rest: pl.Series, breaks: Sequence[int], grid: Grid
+    lines: pl.DataFrame, rest: pl.Series, breaks: Sequence[int], sign: int, grid: Grid
 ) -> list[Problem]:
-    told = []
+    """A problem for each balance that breaks; one that comes back to the former is right."""
+    told, seen = [], {rest[0]}
     for at in breaks:
-        stated = lines["balance"][at]
-        off = abs(rest[at] - rest[at - 1])
-        computed = f"{stated:,.2f} ± {off:,.2f}"
-        place = grid.place(lines["index"][at], "balance")
-        told.append(BALANCE_BREAKS.at(place, f"{stated:,.2f}", computed=computed))
+        if rest[at] not in seen:
+            stated = lines["balance"][at]
+            computed = stated - sign * (rest[at] - rest[at - 1])
+            place = grid.place(lines["index"][at], "balance")
+            told.append(BALANCE_BREAKS.at(place, f"{stated:,.2f}", computed=f"{computed:,.2f}"))
+        seen.add(rest[at])
     return told
 
 

@@ -205,7 +205,8 @@ def _refuse(
             raise UsageError(NO_SUCH_HEADING.at(Place(file=file), heading, found=found or "-"))
     zh, en = _lacks(header.columns) or ("日期或金额列", "dates or amounts are")
     facts = {"lacks_zh": zh, "lacks_en": en, "found": found or "-", "fields": ", ".join(FIELDS)}
-    facts["wide"] = str(max((sum(map(bool, line)) for line in rows), default=0))
+    wide = sorted(sum(map(bool, line)) for line in rows if any(line))
+    facts["wide"] = str(wide[len(wide) // 2] if wide else 0)
     raise SourceError(NOT_A_STATEMENT.at(Place(file=file), file, **facts))
 
 

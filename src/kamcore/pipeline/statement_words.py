@@ -18,7 +18,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "date": (
         "日期", "业务日期", "单据日期", "记账日期", "凭证日期", "交易日期", "发生日期", "制单日期",
         "送货日期", "收货日期", "发货日期", "入库日期", "出库日期", "开票日期", "发票日期",
-        "过账日期", "入账日期", "date", "posting date", "document date", "invoice date",
+        "过账日期", "入账日期", "到货日期", "付款日期", "date", "posting date", "document date",
+        "invoice date",
     ),
     "year": ("年", "年度", "会计年度"),
     "month": ("月", "月份"),
@@ -64,8 +65,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "direction": ("类型", "业务类型", "单据类型", "类别", "性质", "收付", "借贷", "type", "dr/cr"),
     "balance": (
-        "余额", "结余", "应付余额", "应收余额", "期末余额", "欠款余额", "累计余额", "未付金额",
-        "累计欠款", "balance", "outstanding",
+        "余额", "结余", "未付余额", "应付余额", "应收余额", "期末余额", "欠款余额", "累计余额",
+        "未付金额", "累计欠款", "balance", "outstanding",
     ),
     "balance_direction": ("方向", "余额方向", "借或贷", "借/贷"),
     "currency": ("币别", "币种", "货币", "currency"),
