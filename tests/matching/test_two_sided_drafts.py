@@ -12,6 +12,8 @@ from kamcore.matching.adjusting import adjustments, proof_of_zero
 from kamcore.matching.counter_lines import BookedLine, CounterLine, Pattern, pattern_of
 from kamcore.matching.reconciling import reconcile
 from kamcore.model.entity import Entity
+from matching.histories import AS_OF, Noise, drawn
+from matching.two_books import two_books
 from small_books import books, cr, dr, voucher
 
 D = Decimal
@@ -327,3 +329,55 @@ def test_the_counter_lines_of_one_line_among_others(amounts, wanted):
     lines = [BookedLine(1, "1122", D(113), D(0), {}), *facing]
     found = pattern_of(lines, 1, frozenset({"1122"}), tree)
     assert (found and [line.account for line in found.lines]) == wanted
+
+
+# Drawn histories, every sale and purchase with its tax.
+
+
+def taxed(given_books):
+    """The books with 13 % taken out of income and purchases into lines of their own."""
+    accounts = {"6001": "2221.01.05", "1405": "2221.01.01"}
+    lines = given_books.lines
+    of_tax = lines.filter(pl.col("account").is_in(list(accounts)))
+    sides = ("debit", "credit")
+    net = [(pl.col(side) / D("1.13")).round(2).cast(pl.Decimal(18, 4)) for side in sides]
+    kept = pl.col("account").is_in(list(accounts))
+    split = lines.with_columns(
+        pl.when(kept).then(one).otherwise(side).alias(side)
+        for side, one in zip(sides, net, strict=True)
+    )
+    tax = of_tax.with_columns(
+        *((pl.col(side) - one).alias(side) for side, one in zip(sides, net, strict=True)),
+        account=pl.col("account").replace_strict(accounts),
+        line_no=pl.col("line_no") + 1,
+    )
+    names = pl.DataFrame({"code": list(NAMES), "name": list(NAMES.values())})
+    both = pl.concat([split, tax]).sort("voucher_id", "line_no")
+    return given_books.replace(lines=both, accounts=names)
+
+
+@pytest.mark.parametrize("seed", [41, pytest.param(42, marks=pytest.mark.soak)])
+def test_every_draft_of_a_drawn_history_keeps_tax_apart(seed):
+    noise = Noise(late=0.05, missing=0.1, wrong_side=0.05, transposed=0.05, doubled=0.05)
+    sides = two_books(drawn(seed, parties=4, noise=noise))
+    ours = taxed(sides.ours)
+    drafts = []
+    for name, theirs in sides.theirs.items():
+        result = reconcile(ours, taxed(theirs), as_of=AS_OF, party=name)
+        made = adjustments(result)
+        assert proof_of_zero(result, made).zero
+        drafts += [*made.ours, *made.theirs]
+    split = 0
+    for draft in drafts:
+        assert draft.off_by == 0
+        sums = {}
+        for line in draft.lines:
+            sums[line.account] = sums.get(line.account, D(0)) + line.debit - line.credit
+        tax = sum((v for code, v in sums.items() if code.startswith("2221")), D(0))
+        net = sum((v for code, v in sums.items() if code in ("6001", "1405")), D(0))
+        deducted = "开具红字发票的" in draft.reason
+        assert deducted == ("扣款)" in draft.reason and bool(net))
+        if not deducted:
+            assert abs(tax - net * D("0.13")) <= D("0.02")
+            split += bool(net)
+    assert split > 5

@@ -34,6 +34,7 @@ __all__ = ["written"]
 ZERO = Decimal(0)
 _STOCK = {"ASBE": "1405", "ASBE-NEW": "1405", "ASSBE": "1405", "EAS2001": "1243"}
 _UNSPLIT = "本方凭证没有可循的价税拆分, 按价税合计入账, 税额须人工拆分"
+_DEDUCTED = "按价税合计冲减收入; 开具红字发票的, 税额须人工拆分"
 
 
 def written(
@@ -50,14 +51,14 @@ def written(
 class _Move:
     """An amount on a control account, red where negative, with what stands against it.
 
-    `unsplit` says that tax may be in it that no voucher says how to split.
+    `note` says that tax may be in it that no voucher says how to split.
     """
 
     account: str
     against: Pattern
     on_debit: bool
     amount: Decimal
-    unsplit: bool = False
+    note: str = ""
 
 
 class _Writer:
@@ -125,8 +126,7 @@ class _Writer:
             moves = [self._missing(view, finding, move)]
         lines = [part for one in moves for part in self._lines_of(view, one, finding)]
         said = [f"{view.name}: {finding.title('zh')}", finding.proof[0]]
-        if any(one.unsplit for one in moves):
-            said.append(_UNSPLIT)
+        said += dict.fromkeys(one.note for one in moves if one.note)
         return Draft(
             date=view.as_of,
             lines=tuple(lines),
@@ -139,44 +139,49 @@ class _Writer:
         named = self._account_of(reason)
         if named:
             # A deduction is a fact of its own, not a mistake in what was booked.
+            income = standard_accounts("revenue", self.tree.family or "ASBE")
             return _Move(
-                account=line.account, against=_single(named), on_debit=move > 0, amount=abs(move)
+                account=line.account,
+                against=_single(named),
+                on_debit=move > 0,
+                amount=abs(move),
+                note=_DEDUCTED if named.startswith(income) else "",
             )
-        against, unsplit = self._against(line)
+        against, note = self._against(line)
         return _Move(
             account=line.account,
             against=against,
             on_debit=line.on_debit,
             amount=move if line.on_debit else -move,
-            unsplit=unsplit,
+            note=note,
         )
 
     def _turned(self, line: LineRef, move: Decimal) -> list[_Move]:
         """Take a line back in red and book it on the other side."""
-        against, unsplit = self._against(line)
+        against, note = self._against(line)
         half = abs(move) / 2
         back = _Move(
             account=line.account,
             against=against,
             on_debit=line.on_debit,
             amount=-half,
-            unsplit=unsplit,
+            note=note,
         )
         return [back, attrs.evolve(back, on_debit=not line.on_debit, amount=half)]
 
-    def _against(self, line: LineRef) -> tuple[Pattern, bool]:
-        """The counter lines of a line's own voucher, and whether its tax is left unsplit."""
+    def _against(self, line: LineRef) -> tuple[Pattern, str]:
+        """The counter lines of a line's own voucher, and a note where its tax is left unsplit."""
         found = self._pattern(line.voucher_id, line.line_no)
         if found is not None:
-            return found, False
+            return found, ""
         voucher = self.booked.get(line.voucher_id, ())
         facing = [one for one in voucher if one.account not in self.kept]
         facing = [one for one in facing if one.on(debit=not line.on_debit)]
         taxed = any(is_tax(one.account, self.tree) for one in facing)
         largest = max(facing, key=_size, default=None)
         if largest is None:
-            return _single(self._usual(paid=line.on_debit != self.by_customer)), False
-        return _single(largest.account, largest.aux), taxed
+            return _single(self._usual(paid=line.on_debit != self.by_customer)), ""
+        return _single(largest.account, largest.aux), _UNSPLIT if taxed else ""
 
     def _pattern(self, voucher: int, line_no: int) -> Pattern | None:
         key = voucher, line_no
@@ -208,7 +213,11 @@ class _Writer:
         account = candidates[0].account if candidates else self._trade()
         against = _single(self._usual(paid=money))
         return _Move(
-            account=account, against=against, on_debit=on_debit, amount=amount, unsplit=not money
+            account=account,
+            against=against,
+            on_debit=on_debit,
+            amount=amount,
+            note="" if money else _UNSPLIT,
         )
 
     def _is_paid(self, kind: str | None, *, on_debit: bool) -> bool | None:
