@@ -51,8 +51,8 @@ NO_SUCH = Fault(
     code="P2001",
     zh="没有名为「{value}」的{kind_zh}",
     en="there is no {kind} named {value!r}",
-    hint_zh="相近的有: {near}",
-    hint_en="near names are: {near}",
+    hint_zh="{near_zh}有: {near}",
+    hint_en="{near_en} are: {near}",
 )
 T = TypeVar("T")
 
@@ -322,9 +322,21 @@ class Registry:
 def _named(things: Mapping[str, T], name: str, kind: str) -> T:
     if name in things:
         return things[name]
-    near = difflib.get_close_matches(name.lower(), things, n=3, cutoff=0.5) or sorted(things)
+    word = name.strip().lower()
+    # A product's name without its vendor is what people type first.
+    near = sorted(one for one in things if word and word in one)
+    near = near or difflib.get_close_matches(word, things, n=3, cutoff=0.5)
+    said = ("相近的", "near names") if near else ("可用的", "the names")
+    facts = {"near_zh": said[0], "near_en": said[1]}
     raise UsageError(
-        NO_SUCH.at(Place(), name, kind=kind, kind_zh=_KIND_ZH[kind], near=", ".join(near) or "-")
+        NO_SUCH.at(
+            Place(),
+            name,
+            kind=kind,
+            kind_zh=_KIND_ZH[kind],
+            near=", ".join(near or sorted(things)) or "-",
+            **facts,
+        )
     )
 
 
