@@ -43,9 +43,7 @@ def main(folder: Path) -> None:
 
     made = adjustments(result, [one])
     proof = proof_of_zero(result, made)
-    print(
-        f"我方凭证 {len(made.ours)} 张, 对方应补 {len(made.theirs)} 张; 调整后差 {proof.after:,.2f}"
-    )
+    print(f"我方凭证 {len(made.ours)} 张, 对方 {len(made.theirs)} 张; 调整后差 {proof.after:,.2f}")
     opened = logged((), disputes(one), AS_OF, "王会计")
     print(f"登记争议 {sum(state.is_open for state in dispute_states(opened))} 项")
 

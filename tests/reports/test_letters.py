@@ -12,7 +12,8 @@ from kamcore.errors import UsageError
 from kamcore.matching.party_statement import Statement, StatementLine
 from kamcore.matching.party_view import view
 from kamcore.matching.reconciling import reconcile
-from kamcore.reports.letter_writing import letter_page, write_letter
+from kamcore.reports.amount_words import amount_in_words
+from kamcore.reports.letter_writing import letter_name, letter_page, write_letter, write_letters
 from kamcore.reports.letters import (
     confirmation_letter,
     reconciliation_letter,
@@ -116,3 +117,59 @@ def test_the_workbook_of_a_reconciliation_ties_out(differing, tmp_path):
     assert end[1] == end[2]
     total = list(book["差异明细"].iter_rows(values_only=True))[-1]
     assert Decimal(str(total[10])) == differing.difference
+
+
+def test_letters_of_one_party_in_two_currencies_have_names_of_their_own():
+    dollars = attrs.evolve(statement("甲/乙 <样例>"), currency="USD", party="A/1")
+    names = {
+        letter_name(statement_letter(one, "海门远山", date=DAY))
+        for one in (dollars, attrs.evolve(dollars, currency="CNY"))
+    }
+    assert len(names) == 2
+    assert not [mark for name in names for mark in name if mark in '<>:"/\\|?*']
+
+
+def test_many_letters_stand_on_sheets_of_their_own(tmp_path):
+    letters = [statement_letter(statement(name), "x", date=DAY) for name in ("Aa", "aA", "乙")]
+    path = tmp_path / "信.xlsx"
+    write_letters(letters, path)
+    assert len(openpyxl.load_workbook(path).sheetnames) == 3
+    page = letter_page(*letters)
+    assert page.count("<section>") == 3
+    assert "break-before:page" in page
+
+
+def test_the_sums_of_a_letter_are_formulas_that_give_its_figures(tmp_path):
+    path = tmp_path / "对账单.xlsx"
+    write_letter(statement_letter(statement(), "海门远山", date=DAY), path)
+    formulas, values = (
+        [
+            [cell.value for cell in row]
+            for row in openpyxl.load_workbook(path, data_only=shown).active.iter_rows()
+        ]
+        for shown in (False, True)
+    )
+    (at,) = [number for number, row in enumerate(values) if "期末余额" in row]
+    assert values[at][4:7] == [500.5, 0, 1500.5]
+    opening, closing = at - 1, at + 1
+    assert formulas[at][4] == f"=SUM(E{opening}:E{closing - 1})"
+    assert formulas[at][6] == f"=G{opening}+E{closing}-F{closing}"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("6007.14", "人民币陆仟零柒元壹角肆分"),
+        ("1680.32", "人民币壹仟陆佰捌拾元零叁角贰分"),
+        ("16409.02", "人民币壹万陆仟肆佰零玖元零贰分"),
+        ("100500", "人民币壹拾万零伍佰元整"),
+        ("100000001", "人民币壹亿零壹元整"),
+        ("1000000010000", "人民币壹万亿零壹万元整"),
+        ("-0.05", "人民币伍分"),
+        ("0", "人民币零元整"),
+        ("1.005", ""),
+        ("10000000000000000", ""),
+    ],
+)
+def test_amounts_in_words(amount, words):
+    assert amount_in_words(Decimal(amount)) == words

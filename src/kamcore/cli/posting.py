@@ -13,8 +13,7 @@ from kamcore.errors import UsageError
 from kamcore.pipeline.atomic import EXISTS, NOT_WRITABLE
 from kamcore.place import Place
 from kamcore.reports.letter import Letter
-from kamcore.reports.letter_writing import write_letter, write_letters
-from kamcore.reports.workbook import sheet_name
+from kamcore.reports.letter_writing import letter_name, write_letter, write_letters
 
 __all__ = ["LISTS", "post", "ready", "reply_option", "sender_of", "sender_option"]
 
@@ -81,7 +80,7 @@ def post(screen: Screen, letters: Sequence[Letter], out: Path, *, force: bool) -
     if out.suffix.lower() in TOGETHER and not out.is_dir():
         write_letters(letters, out, force=force)
         return [out]
-    paths = [out / f"{one.number} {sheet_name(one.to_name)}.html" for one in letters]
+    paths = [out / f"{letter_name(one)}.html" for one in letters]
     standing = [path for path in paths if path.exists()]
     if standing and not force:
         raise UsageError(EXISTS.at(Place(file=str(standing[0])), standing[0]))

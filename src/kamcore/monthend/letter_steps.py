@@ -20,7 +20,7 @@ from kamcore.pipeline.drafting import write_drafts
 from kamcore.pipeline.their_file import read_theirs, reconcile_theirs
 from kamcore.plugin import registry
 from kamcore.reports.letter import Letter
-from kamcore.reports.letter_writing import write_letter
+from kamcore.reports.letter_writing import letter_name, write_letter
 from kamcore.reports.letters import (
     confirmation_letter,
     reconciliation_letter,
@@ -137,7 +137,7 @@ def _letter(work: Work, letter: Letter) -> Output:
         write_letter(letter, path, force=True)
 
     folder = work.say("信函", "letters")
-    return Output(f"{folder}/{letter.number} {sheet_name(letter.to_name)}.html", write)
+    return Output(f"{folder}/{letter_name(letter)}.html", write)
 
 
 def _letters(work: Work) -> tuple[Statement, ...]:

@@ -20,7 +20,9 @@ from kamcore.reports.letter import Letter, Table
 from kamcore.reports.sheets import Boxes, Column, Line, Listing, Paragraph, Part, Sheet, Title
 from kamcore.reports.workbook import sheet_name, write_workbook
 
-__all__ = ["letter_page", "letter_sheet", "write_letter", "write_letters"]
+__all__ = ["letter_name", "letter_page", "letter_sheet", "write_letter", "write_letters"]
+
+_BARRED = '<>:"/\\|?*'
 
 NO_LETTER = Fault(
     code="C6101",
@@ -29,6 +31,19 @@ NO_LETTER = Fault(
     hint_zh="文件名以 .html 或 .xlsx 结尾",
     hint_en="let the name end in .html or .xlsx",
 )
+
+
+def letter_name(letter: Letter) -> str:
+    """The name of the file of a letter, without suffix: its number and whom it goes to.
+
+    Marks that a file system refuses become blanks.
+    """
+    number = "".join(" " if mark in _BARRED else mark for mark in letter.number)
+    return f"{number} {_named(letter.to_name)}"
+
+
+def _named(text: str) -> str:
+    return sheet_name("".join(" " if mark in _BARRED else mark for mark in text))
 
 
 def letter_page(*letters: Letter) -> str:

@@ -57,7 +57,7 @@ def statement_letter(
         )
     return Letter(
         title="对账单" if zh else "Statement of account",
-        number=f"DZ-{statement.as_of:%Y%m%d}-{statement.party}",
+        number=_number("DZ", statement),
         from_name=from_name,
         to_name=statement.name,
         date=date,
@@ -66,6 +66,12 @@ def statement_letter(
         lang=lang,
         reply=reply,
     )
+
+
+def _number(kind: str, of: Statement | PartyView) -> str:
+    """The number of a letter; a party in several currencies gets a letter for each."""
+    foreign = "" if of.currency == "CNY" else f"-{of.currency}"
+    return f"{kind}-{of.as_of:%Y%m%d}-{of.party}{foreign}"
 
 
 def _records(statement: Statement, lang: str) -> Table:
@@ -220,7 +226,7 @@ def reconciliation_letter(
     asked = [one for one in view.differences if one.corrects == "theirs"]
     return Letter(
         title="对账函" if zh else "Reconciliation of accounts",
-        number=f"DH-{view.as_of:%Y%m%d}-{view.party}",
+        number=_number("DH", view),
         from_name=from_name,
         to_name=view.name,
         date=date,
