@@ -131,6 +131,11 @@ def test_a_foreign_set_off_realises_the_exchange_difference():
         ("6603", 0, Decimal(6)),
     ]
     assert found.draft.off_by == 0
+    # Where the chart keeps exchange differences apart, the draft goes to the last level.
+    own = pl.DataFrame({"code": ["6603", "660302"], "name": ["财务费用", "汇兑损益"]})
+    kept = given.replace(accounts=pl.concat([given.accounts, own], how="diagonal"))
+    (found,) = set_off(kept, "advance-receivable", as_of=AS_OF)
+    assert found.draft.lines[2].account == "660302"
 
 
 def test_a_red_line_settles_the_blue_one_it_names_and_no_balance_moves():

@@ -166,7 +166,7 @@ def set_off(  # noqa: PLR0913  the front door spells its choices out (decision 0
         named = named_by(_named(rows, (chosen.debit[0], chosen.credit[0])), party)
         codes = [by_supplier.get(code, code) for code in named["member"]]
         legs = [leg.filter(pl.col("party").is_in(codes)) for leg in legs]
-    writer = SetOffWriter(frames.entity.base_currency, tree.family, (kind, chosen), as_of)
+    writer = SetOffWriter(frames.entity.base_currency, tree, (kind, chosen), as_of)
     return tuple(found for found in _each(writer, legs, most))
 
 
@@ -246,7 +246,7 @@ def transfer(  # noqa: PLR0913  the front door spells its choices out (decision 
         leg = leg.filter(pl.col("currency") == currency)
     if leg.is_empty():
         raise UsageError(NO_ACCOUNT.at(Place(), party))
-    writer = SetOffWriter(frames.entity.base_currency, tree.family, (kind, chosen), as_of)
+    writer = SetOffWriter(frames.entity.base_currency, tree, (kind, chosen), as_of)
     found = []
     for part in leg.sort("currency", "account").partition_by("currency", maintain_order=True):
         given = part.to_dicts()

@@ -9,7 +9,8 @@ import attrs
 
 from kamcore.ledger.draft import Draft, DraftLine, money_text, rounded, sides
 from kamcore.ledger.engine import conserved
-from kamcore.model.role import standard_accounts
+from kamcore.ledger.tree import AccountTree
+from kamcore.matching.settling import exchange_account
 
 __all__ = ["Kind", "SetOff", "SetOffWriter", "undo"]
 
@@ -79,9 +80,9 @@ class SetOffWriter:
     """Writes the drafts of one kind."""
 
     def __init__(
-        self, base_currency: str, family: str | None, kind: tuple[str, Kind], as_of: dt.date
+        self, base_currency: str, tree: AccountTree, kind: tuple[str, Kind], as_of: dt.date
     ) -> None:
-        self.base, self.family, self.as_of = base_currency, family or "ASBE", as_of
+        self.base, self.tree, self.as_of = base_currency, tree, as_of
         self.kind, self.words = kind
 
     def set_off(
@@ -146,7 +147,7 @@ class SetOffWriter:
         gap = sum((line.debit - line.credit for line in lines), ZERO)
         if gap:
             role = "fx_gain" if gap > 0 else "fx_loss"
-            account = standard_accounts(role, self.family)[0]
+            account = exchange_account(role, self.tree, self.tree.family or "ASBE")
             debit, credit = sides(-gap)
             lines = [
                 *lines,

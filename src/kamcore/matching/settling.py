@@ -32,6 +32,7 @@ __all__ = [
     "DraftApplication",
     "SettlementAccounts",
     "SettlementDraft",
+    "exchange_account",
     "settlement_drafts",
 ]
 
@@ -69,7 +70,8 @@ class SettlementAccounts:
         given = dict(chosen or {})
         found = {one.id: given.get(one.id) or _account(one, tree, kind) for one in REASONS}
         exchange = {
-            role: given.get(role) or _exchange(role, tree, kind) for role in ("fx_gain", "fx_loss")
+            role: given.get(role) or exchange_account(role, tree, kind)
+            for role in ("fx_gain", "fx_loss")
         }
         return cls(by_reason=found, **exchange)
 
@@ -92,7 +94,11 @@ def _account(reason: Reason, tree: AccountTree | None, family: str) -> str:
     return standard
 
 
-def _exchange(role: str, tree: AccountTree | None, family: str) -> str:
+def exchange_account(role: str, tree: AccountTree | None, family: str) -> str:
+    """Where exchange differences go: a last-level account of the role, else the standard one.
+
+    `role` is ``fx_gain`` or ``fx_loss``.
+    """
     if tree is not None:
         named = {code: tree.names.get(code) for code in sorted(tree.leaves())}
         found = accounts_with_role(role, named, family)
