@@ -15,6 +15,7 @@ from kamcore.cli.matched import Matched, matched, with_applications
 from kamcore.cli.options import PATH, pairs
 from kamcore.cli.screen import Screen, needs_a_look
 from kamcore.errors import Problem, UsageError
+from kamcore.matching.booking import with_names
 from kamcore.matching.receipt_vouchers import (
     ReceiptDraft,
     bank_of,
@@ -176,5 +177,4 @@ def _books(
     added = draft_books(drafts, held, preparer=preparer)
     if made:
         return receipt_books(held, drafts, added, found.matching.documents)
-    whole: Books = settled_books(held, drafts, added)
-    return whole
+    return with_names(settled_books(held, drafts, added), added)

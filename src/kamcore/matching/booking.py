@@ -10,7 +10,7 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.ledger.engine import conserved
 
-__all__ = ["booked"]
+__all__ = ["booked", "with_names"]
 
 _NAMED = {"accounts": ("code",), "dimensions": ("id",), "members": ("dimension", "code")}
 
@@ -32,14 +32,23 @@ def booked(books: Books, added: Books) -> tuple[Books, dict[int, int]]:
         if frame.height:
             renamed = frame.with_columns(pl.col("voucher_id").replace_strict(ids))
             tables[table] = pl.concat([books.tables[table], renamed], how="diagonal")
+    made = with_names(books.replace(**tables), added)
+    before, more, after = (one.totals() for one in (books, added, made))
+    conserved("debits of booked drafts", before.debit + more.debit, after.debit)
+    conserved("credits of booked drafts", before.credit + more.credit, after.credit)
+    return made, ids
+
+
+def with_names(books: Books, added: Books) -> Books:
+    """The books with the accounts, dimensions and members of others that they do not list.
+
+    Books that list no accounts at all stay without.
+    """
+    tables: Any = {}
     for table, key in _NAMED.items():
         if table == "accounts" and books.accounts.is_empty():
             continue
         new = added.tables[table].join(books.tables[table], on=list(key), how="anti")
         if new.height:
             tables[table] = pl.concat([books.tables[table], new], how="diagonal")
-    made = books.replace(**tables)
-    before, more, after = (one.totals() for one in (books, added, made))
-    conserved("debits of booked drafts", before.debit + more.debit, after.debit)
-    conserved("credits of booked drafts", before.credit + more.credit, after.credit)
-    return made, ids
+    return books.replace(**tables) if tables else books

@@ -20,6 +20,7 @@ from kamcore.ledger.draft import ZERO, DraftLine, rounded, sides
 from kamcore.ledger.engine import open_frames
 from kamcore.ledger.tree import account_tree
 from kamcore.matching.applying import Shares, Side, by_side, spread
+from kamcore.matching.booking import with_names
 from kamcore.matching.columns import conform_documents
 from kamcore.matching.result import Decision
 from kamcore.matching.settled import settled_books
@@ -294,7 +295,7 @@ def receipt_books(
                 line = draft.lines[line_no - 1]
                 stands.setdefault(name, []).append((f"{voucher}/{line_no}/1", line))
     known = {row["id"]: row for row in conform_documents(documents).iter_rows(named=True)}
-    made: Books = settled_books(books, every, added)
+    made: Books = with_names(settled_books(books, every, added), added)
     made = made.replace(applications=_renamed(made.applications, stands, known))
     if books.open_items.is_empty():
         return made
