@@ -14,7 +14,7 @@ from kamcore.grid.cells import column_letters
 from kamcore.grid.sheet import Grid, Sheet
 from kamcore.place import Place
 
-__all__ = ["Header", "find_header", "fold", "grid_of"]
+__all__ = ["Header", "find_header", "fold", "grid_of", "unread"]
 
 NO_HEADER = Fault(
     code="G1301",
@@ -42,6 +42,14 @@ EMPTY_DUPLICATE = Fault(
     severity=Severity.WARNING,
     zh="列「{value}」出现 {count} 次, 在 {letters} 列; 只有一列有数据, 已采用",
     en="column {value!r} occurs {count} times, in {letters}; only one has data and was used",
+)
+UNREAD = Fault(
+    code="G1305",
+    severity=Severity.WARNING,
+    zh="列「{value}」没有读取 ({count} 行有内容)",
+    en="the column {value!r} is not read ({count} filled rows)",
+    hint_zh="读取程序应读取此列, 或明说不需要",
+    hint_en="its reader should take the column, or say that it needs none",
 )
 
 WITHIN = 20
@@ -298,3 +306,17 @@ def _duplicate(
     if fault is DUPLICATE_COLUMN:
         raise SourceError(problem)
     return problem
+
+
+def unread(grid: Grid, known: Collection[str]) -> list[Problem]:
+    """A problem for every filled column of a grid that its reader does not know: none goes unsaid.
+
+    `known` are the columns that are read, by their key in the grid.
+    """
+    found = []
+    for name in grid.frame.columns:
+        filled = grid.frame[name].is_not_null()
+        if name not in known and filled.any():
+            place = grid.place(int(filled.arg_true()[0]), name)
+            found.append(UNREAD.at(place, place.column, count=int(filled.sum())))
+    return found

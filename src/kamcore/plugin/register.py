@@ -54,6 +54,10 @@ NO_SUCH = Fault(
     hint_zh="{near_zh}有: {near}",
     hint_en="{near_en} are: {near}",
 )
+_NONE_NEAR = (
+    "没有; kamcore plugins 列出已装的, 自己的插件要先安装 (pip install -e .)",
+    "none; kamcore plugins lists what is installed; install your own first (pip install -e .)",
+)
 T = TypeVar("T")
 
 TRACE = "KAMCORE_TRACE"
