@@ -186,9 +186,12 @@ def test_a_broken_plugin_is_listed_and_exit_code_5_only_when_asked_for():
 def test_demo_proves_both_conversions(folder):
     done = kamcore("demo", "--output", "演示 文件", "--json", cwd=folder)
     assert done.code == 0
-    inspected, there, back = done.json["steps"]
+    inspected, there, back, report = done.json["steps"]
     assert there["proof"]["equal"]
     assert back["proof"]["equal"]
     sums = [Decimal(step["target"]["debit"]) for step in (there, back)]
     assert sums == [Decimal(inspected["debit"])] * 2
-    assert len(list((folder / "演示 文件").iterdir())) >= 3
+    totals = {name: Decimal(amount) for name, amount in report["totals"].items()}
+    left = totals["opening"] + totals["sales"] - totals["receipts"]
+    assert left == totals["closing"] != 0
+    assert len(list((folder / "演示 文件").iterdir())) >= 4

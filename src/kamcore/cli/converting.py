@@ -225,11 +225,12 @@ def _show_losses(screen: Screen, done: Conversion, card: Format, report: Path | 
         screen.line("  没有损失", "  nothing was lost")
         return
     kinds = len(losses)
+    many = "" if kinds == 1 else "s"
     zh = f", 明细见 {report}" if report else ""
     en = f", listed in {report}" if report else ""
     screen.line(
-        f"  {card.title}装不下的, 共 {kinds} 类{zh}:",
-        f"  what {card.title_en or card.name} cannot hold, {kinds} kinds{en}:",
+        f"  {card.title} 装不下的, 共 {kinds} 类{zh}:",
+        f"  what {card.title_en or card.name} cannot hold, {kinds} kind{many}{en}:",
     )
     screen.table([_row(screen, loss) for loss in losses], "   ")
 

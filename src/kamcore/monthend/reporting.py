@@ -66,6 +66,8 @@ def report_of(
     report: MonthlyReport = work.value("report")
     forms = work.known("forms")
     problems += forms.problems if forms is not None else ()
+    customers_known = work.known("customers")
+    problems += customers_known.links.problems if customers_known is not None else ()
     return Reported(
         report=report,
         words=words_of(work),
