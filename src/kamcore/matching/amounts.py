@@ -9,8 +9,15 @@ import polars as pl
 
 from kamcore.matching.group import Group
 from kamcore.matching.pool import Pool
+from kamcore.matching.references import folded
 
-__all__ = ["fitting", "single_amounts", "single_elsewhere", "speaking_of_others"]
+__all__ = ["fitting", "is_part", "single_amounts", "single_elsewhere", "speaking_of_others"]
+
+_PART = r"部分|首付|首期|首款|余款|尾款|分期|第[一二三四五六\d][笔期次]"
+_EXCESS = "[多超][收付](?:的)?部分"
+
+_ROUND, _SOON = 10_000_000, 5
+"""Thousands of yuan; days such an amount may come before the document it equals."""
 
 _LONG = 6
 """Characters of a number that speaks against a document it is not the number of."""
@@ -39,9 +46,22 @@ def _certain(pool: Pool, *, grossed: bool) -> list[Group]:
     items = pool.open(is_item=True).filter(pl.col("key").is_not_null())
     receipts = receipts.filter(pl.len().over(same) == 1, ~pl.col("is_advance"))
     items = items.filter(pl.len().over(same) == 1)
-    pairs = receipts.join(items, on=same, suffix="_item").filter(fitting(pool))
+    pairs = receipts.join(items, on=same, suffix="_item").filter(fitting(pool), _stands())
     pairs = _not_contradicted(pool, pairs)
     return [_group(row, "amount") for row in pairs.sort("doc").iter_rows(named=True)]
+
+
+def is_part() -> pl.Expr:
+    """Whether a receipt says it is a part of what is owed; what goes beyond (多收部分) is none."""
+    text = folded(pl.col("text").fill_null("")).str.replace_all(_EXCESS, "")
+    return text.str.contains(_PART)
+
+
+def _stands() -> pl.Expr:
+    """A part is no whole document, and a round amount none that is made out much later."""
+    days = (pl.col("date") - pl.col("date_item")).dt.total_days().fill_null(0)
+    is_round = pl.col("units") % _ROUND == 0
+    return ~is_part() & ~(is_round & (days < -_SOON))
 
 
 def _group(row: dict[str, int], rule: str, score: int | None = None) -> Group:

@@ -95,6 +95,10 @@ RULES: dict[str, tuple[str, str]] = {
         "该单位仅有一笔单据和一笔收款, 多付部分留作预收",
         "the party has one document and one receipt; the excess stays on account",
     ),
+    "on_account": (
+        "未写明单据, 按该单位惯常的付款日最近",
+        "names no document; due when this party usually pays",
+    ),
     "near_amount": ("金额相近, 差 {count}", "the amounts are near: {count} apart"),
 }
 """Every rule by its id, with the sentence it says in Chinese and in English."""

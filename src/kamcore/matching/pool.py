@@ -98,9 +98,10 @@ def _refs(docs: pl.DataFrame) -> pl.DataFrame:
     said = said.with_columns(doc=position.gather(said["row"]), is_own=False)
     known = own.select("doc", "key")
     said = said.join(known, on=["doc", "key"], how="anti")
-    # A blue document that has no number of its own is known by those in its summary.
+    # A blue document that has no number beside its id is known by those in its summary.
     blue = docs.filter(pl.col("is_item") & (pl.col("units") > 0)).select("doc")
-    numbered = known.select("doc").unique()
+    beside = references(docs["reference"], trusted=True)
+    numbered = pl.DataFrame({"doc": position.gather(beside["row"])}).unique()
     alone = blue.join(numbered, on="doc", how="anti").with_columns(is_alone=True)
     said = said.join(alone, on="doc", how="left")
     # The contract or order in a summary is the document's own whatever other number it has.

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 import polars as pl
 
 from kamcore.matching.amounts import fitting, single_elsewhere
+from kamcore.matching.equal_receipts import SCORE as ORDER_SCORE
+from kamcore.matching.equal_receipts import in_order
 from kamcore.matching.group import Group
 from kamcore.matching.grouping import Party, parties
 from kamcore.matching.many import likely_many
 from kamcore.matching.naming import Naming
+from kamcore.matching.on_account import SCORE as LEAST
+from kamcore.matching.on_account import on_account
 from kamcore.matching.payers import of_unknown_payers, paid_by_others
 from kamcore.matching.policy import Answer
 from kamcore.matching.pool import Pool
@@ -36,6 +40,7 @@ SCORES = {
     "named_with_reason": 85,
     "completed": 80,
     "elsewhere": 60,
+    "in_order": ORDER_SCORE,
     "in_sequence": SCORE,
     "near_sequence": NEAR_SCORE,
     "in_window": WINDOW_SCORE,
@@ -43,6 +48,7 @@ SCORES = {
     "many": 58,
     "near": 55,
     "near_with_reason": 70,
+    "on_account": LEAST,
 }
 """What each kind of evidence is worth."""
 
@@ -56,6 +62,7 @@ def propose(pool: Pool, naming: Naming) -> list[Group]:
         *single_elsewhere(pool, SCORES["elsewhere"]),
         *paid_by_others(pool),
         *of_unknown_payers(pool),
+        *in_order(pool, naming),
         *(group for party in every for group in in_sequence(naming, party, habits)),
         *(group for party in every for group in in_window(naming, party, habits)),
         *(group for party in every for group in _combined(pool, party)),
@@ -70,12 +77,15 @@ def propose(pool: Pool, naming: Naming) -> list[Group]:
         if (group.score or 0) >= pool.policy.least and not group.docs & taken:
             taken |= group.docs
             kept.append(group)
+    if pool.policy.least <= LEAST:
+        kept += on_account(pool, naming, habits, taken)
     return kept
 
 
 def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
     """What a receipt names although the amounts differ."""
     whys = pool.docs["why"]
+    open_reds = _open_reds(pool)
     wanted: dict[int, int] = {}
     for receipt in naming.waiting(doubted=True):
         for item in naming.items(receipt):
@@ -86,6 +96,9 @@ def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
         reds = naming.reds(items)
         if reds and paid <= owed + naming.total(reds):
             items, owed = sorted({*items, *reds}), owed + naming.total(reds)
+        kept = open_reds.get((pool.docs["key"][items[0]], owed - paid), [])
+        if whys[receipt] is None and len(kept) == 1 and kept[0] not in items:
+            items, owed = sorted({*items, *kept}), paid
         if paid < 0 < owed:
             # A refund settles nothing that is owed, whatever number it names.
             continue
@@ -104,6 +117,15 @@ def _named(pool: Pool, naming: Naming) -> Iterator[Group]:
             difference_reason=reason,
             score=SCORES["named_with_reason" if reason else "named"],
         )
+
+
+def _open_reds(pool: Pool) -> dict[tuple[str, int], list[int]]:
+    """Open credit notes by party and the amount they take off: one of a sum may be netted."""
+    reds = pool.open(is_item=True).filter(pl.col("units") < 0, pl.col("key").is_not_null())
+    found: dict[tuple[str, int], list[int]] = {}
+    for doc, party, units in reds.select("doc", "key", "units").iter_rows():
+        found.setdefault((party, -units), []).append(doc)
+    return found
 
 
 def _spread(
