@@ -26,6 +26,13 @@ def test_a_computed_frame_comes_back_in_the_callers_kind(engine, books) -> None:
     engine.same(frames.hand_back(FOUND.clear()), FOUND.clear())
 
 
+def test_arrow_comes_back_as_arrow() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    found = open_frames(pyarrow.table({"account": ["1122"]})).hand_back(FOUND)
+    assert isinstance(found, pyarrow.Table)
+    assert pl.DataFrame(found).equals(FOUND)
+
+
 def test_a_relation_joins_with_the_tables_of_its_connection() -> None:
     duckdb = pytest.importorskip("duckdb")
     pytest.importorskip("pyarrow")
