@@ -1,5 +1,6 @@
 """Letters to files: what `reconcile` and `statement` share."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,13 +85,28 @@ def post(screen: Screen, letters: Sequence[Letter], out: Path, *, force: bool) -
     standing = [path for path in paths if path.exists()]
     if standing and not force:
         raise UsageError(EXISTS.at(Place(file=str(standing[0])), standing[0]))
+    fresh = [path for path in paths if path not in standing]
+    made = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(NOT_WRITABLE.at(Place(file=str(out)), out, reason=reason)) from error
-    with progress(screen) as report:
-        for number, (letter, path) in enumerate(zip(letters, paths, strict=True), start=1):
-            write_letter(letter, path, force=force)
-            report("write", number, len(letters))
+    try:
+        with progress(screen) as report:
+            for number, (letter, path) in enumerate(zip(letters, paths, strict=True), start=1):
+                write_letter(letter, path, force=force)
+                report("write", number, len(letters))
+    except BaseException:
+        # Half a batch would be sent twice, or never.
+        _take_back(out, fresh, made=made)
+        raise
     return paths
+
+
+def _take_back(folder: Path, fresh: Sequence[Path], *, made: bool) -> None:
+    with contextlib.suppress(OSError):
+        for path in fresh:
+            path.unlink(missing_ok=True)
+        if made:
+            folder.rmdir()

@@ -243,13 +243,13 @@ def _show(
         bold=True,
     )
     differing = [view for view in every if view.differences]
-    if len(every) > 1:
-        agreed = len(every) - len(differing)
+    count, differ = (len({view.party for view in part}) for part in (every, differing))
+    if count > 1:
         screen.line(
-            f"  往来单位 {len(every)} 家: 一致 {agreed} 家, 有差异 {len(differing)} 家",
-            f"  {len(every)} parties: {agreed} agree, {len(differing)} differ",
+            f"  往来单位 {count} 家: 一致 {count - differ} 家, 有差异 {differ} 家",
+            f"  {count} parties: {count - differ} agree, {differ} differ",
         )
-    for view in (every if len(every) == 1 else differing)[:SHOWN]:
+    for view in (every if count == 1 else differing)[:SHOWN]:
         _show_party(screen, view)
     if len(differing) > SHOWN:
         rest = len(differing) - SHOWN
@@ -271,9 +271,9 @@ def _show_party(screen: Screen, view: PartyView) -> None:
     table = reconciliation_table(view)
     zh, en = HOW.get(view.how, (view.how, view.how))
     screen.line()
-    screen.line(
-        f"{view.name} ({view.party}), {zh}", f"{view.name} ({view.party}), {en}", bold=True
-    )
+    # A party in several currencies has a table for each.
+    who = f"{view.name} ({view.party})" + (f" {view.currency}" if view.currency != "CNY" else "")
+    screen.line(f"{who}, {zh}", f"{who}, {en}", bold=True)
     tiers = [finding.tier for finding in view.matched]
     many = len(view.differences)
     sure, proposed = tiers.count("automatic"), tiers.count("proposed")

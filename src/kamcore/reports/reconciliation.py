@@ -180,7 +180,7 @@ def _paired(lang: str) -> list[Column]:
 
 def _shape(name: str) -> dict[str, Any]:
     """Summaries run over several lines; of the rest nothing is long."""
-    return {"width": 22.0, "wrap": True} if name == "text" else {}
+    return {"width": 17.0, "wrap": True} if name == "text" else {}
 
 
 def _currency(result: Reconciliation, at: int) -> list[Column]:
@@ -210,14 +210,14 @@ def _differences(result: Reconciliation, lang: str) -> Sheet:
     )
     several = _currency(result, at)
     columns = (
-        Column("name", ("往来单位", "party")[at]),
+        Column("name", ("往来单位", "party")[at], width=20.0, wrap=True),
         *several,
-        Column("cause", ("原因", "cause")[at]),
+        Column("cause", ("原因", "cause")[at], width=15.0, wrap=True),
         *_paired(lang),
         # Amounts of several currencies make no sum.
         Column("amount", ("差额", "difference")[at], total=None if several else SUM),
         Column("fault", ("应调整方", "to be mended by")[at]),
-        Column("proof", ("依据", "proof")[at], width=36.0, wrap=True),
+        Column("proof", ("依据", "proof")[at], width=30.0, wrap=True),
     )
     title = ("差异明细", "Differences")[at]
     total = None if several else ("合计", "total")[at]
