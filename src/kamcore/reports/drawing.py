@@ -382,8 +382,7 @@ class Drawing:
 def _money(places: int, *, blank: bool = False) -> str:
     """Thousands separators, negatives in red with their sign; nothing for a zero if so asked."""
     digits = "#,##0" + ("." + "0" * places if places else "")
-    zero = ";" if blank else f";{digits}"
-    return f"{digits};[Red]-{digits}{zero}"
+    return f"{digits};[Red]-{digits};{'' if blank else digits}"
 
 
 def _decimals(series: pl.Series, least: int) -> int:
