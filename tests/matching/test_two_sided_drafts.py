@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import attrs
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -73,11 +74,12 @@ def paid(day, amount, number):
     return voucher(number, *lines, date=dt.date.fromisoformat(day))
 
 
-def drafted(ours, theirs):
+def drafted(ours, theirs, base="CNY"):
     """The drafts of both sides, each proved to settle what it is about."""
+    here, there = (attrs.evolve(one, base_currency=base) for one in (HERE, THERE))
     result = reconcile(
-        books(*ours, entity=HERE, accounts=ACCOUNTS, members=OURS),
-        books(*theirs, entity=THERE, accounts=ACCOUNTS, members=THEIRS),
+        books(*ours, entity=here, accounts=ACCOUNTS, members=OURS),
+        books(*theirs, entity=there, accounts=ACCOUNTS, members=THEIRS),
         as_of=dt.date(2025, 3, 31),
         party="K1",
     )
@@ -107,6 +109,11 @@ def test_a_missing_sale_has_its_output_tax_apart():
         ("2221.01.05", 0, D("57.53"), {}),
     ]
     assert "人工拆分" not in draft.reason
+
+
+def test_drafts_are_in_the_base_currency_of_their_books():
+    made = drafted(SALES, (*PURCHASES, bought("2025-02-10", "113", "100", 3)), base="HKD")
+    assert len(made.ours) == 1
 
 
 def test_a_missing_purchase_has_its_input_tax_apart():

@@ -1,6 +1,6 @@
 """Books of any engine: tables become Polars once, exactly.
 
-What searches, ranks or walks through vouchers (closing, matching) works on the books of one
+What walks through vouchers one after the other (closing, writing off) works on the books of one
 machine.  Tables of DuckDB, PySpark, pandas or Arrow are taken as everywhere in the ledger, in the
 types of the books, and computed once.
 """

@@ -32,7 +32,7 @@ from kamcore.matching.receipt_vouchers import (
     receipt_drafts,
 )
 from kamcore.matching.reconciliation_table import ReconciliationTable, reconciliation_table
-from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, reconcile
+from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, Workings, reconcile
 from kamcore.matching.red_offset import red_offsets
 from kamcore.matching.result import Decision, Matching, Settled
 from kamcore.matching.set_off import SetOff, set_off, transfer, undo
@@ -69,6 +69,7 @@ __all__ = [
     "Statement",
     "StatementPolicy",
     "Undo",
+    "Workings",
     "accept_line",
     "adjustments",
     "applications",

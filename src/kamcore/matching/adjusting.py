@@ -19,6 +19,7 @@ from kamcore.ledger.draft import Draft
 from kamcore.matching.adjustment_writing import written
 from kamcore.matching.party_view import Finding, PartyView, views
 from kamcore.matching.reconciling import Reconciliation, reconciled_with
+from kamcore.model.entity import Entity
 
 __all__ = ["Adjustments", "Proof", "adjustments", "posted", "proof_of_zero"]
 
@@ -38,17 +39,19 @@ class Adjustments:
 class Proof:
     """What the balances differ by before and after the drafts, over all parties.
 
-    `waiting` is what timing and openings account for; `zero` is true when nothing else is left.
+    `waiting` is what timing and openings account for; `unsettled` names each party and currency
+    where something else is left, with its amount.
     """
 
     before: Decimal
     after: Decimal
     waiting: Decimal
+    unsettled: tuple[tuple[str, str, Decimal], ...] = ()
 
     @property
     def zero(self) -> bool:
         """True when every difference is settled but those that only time settles."""
-        return self.after == self.waiting
+        return not self.unsettled
 
 
 def adjustments(result: Reconciliation, chosen: Iterable[PartyView] | None = None) -> Adjustments:
@@ -90,16 +93,30 @@ def proof_of_zero(result: Reconciliation, made: Adjustments) -> Proof:
     The span and the parties are the same; both sides' drafts count as booked on the day.
     """
     papers = result.workings
+    ours, theirs = result.entities
     after = reconciled_with(
-        result, _as_books(made.ours, papers.ours), _as_books(made.theirs, papers.theirs)
+        result,
+        _as_books(made.ours, papers.ours, ours),
+        _as_books(made.theirs, papers.theirs, theirs),
     )
-    rest = result.workings.differences.filter(pl.col("cause").is_in(WAITING))["amount"].sum()
-    return Proof(before=result.difference, after=after.difference, waiting=Decimal(rest or 0))
+    keys = ["party", "currency"]
+    waiting = papers.differences.filter(pl.col("cause").is_in(WAITING))
+    waits = waiting.group_by(keys).agg(pl.col("amount").sum())
+    both = after.workings.parties.join(waits, on=keys, how="left")
+    left = pl.col("difference") - pl.col("amount").fill_null(0)
+    unsettled = both.select(*keys, left=left).filter(pl.col("left") != 0).sort(keys)
+    return Proof(
+        before=result.difference,
+        after=after.difference,
+        waiting=Decimal(waiting["amount"].sum() or 0),
+        unsettled=tuple(unsettled.iter_rows()),
+    )
 
 
-def _as_books(drafts: Iterable[Draft], lines: pl.DataFrame) -> Books:
+def _as_books(drafts: Iterable[Draft], lines: pl.DataFrame, owner: Entity) -> Books:
     """The drafts as books of their own, numbered after the lines that were reconciled."""
     first = max(lines["voucher_id"].to_list(), default=0) + 1
-    return Books.from_vouchers(
+    vouchers = [
         attrs.evolve(draft.to_voucher(), voucher_id=first + at) for at, draft in enumerate(drafts)
-    )
+    ]
+    return Books.from_vouchers(vouchers, entity=owner)
