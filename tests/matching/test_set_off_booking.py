@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from kamcore.books import Books
 from kamcore.ledger import age
 from kamcore.matching.open_positions import open_positions
 from kamcore.matching.set_off import set_off, transfer, undo
@@ -204,3 +205,22 @@ def test_documents_that_are_red_cancel_and_set_offs_become_documents():
     assert dict(
         open_positions(back(made, "advance-receivable"), LATER).select("id", "amount").iter_rows()
     ) == {"B": Decimal(1000), "R": Decimal(-300)}
+
+
+def test_documents_alone_need_no_list_of_accounts():
+    rows = pl.DataFrame(
+        {
+            "id": ["Z1", "Z2", "X1"],
+            "party_role": ["supplier", "supplier", "customer"],
+            "party": ["S9", "S9", "C1"],
+            "account": ["220202", "220202", None],
+            "date": [dt.date(2025, 1, 25), dt.date(2025, 2, 1), dt.date(2025, 1, 2)],
+            "amount": [Decimal("6035.05"), Decimal("-6035.05"), Decimal(5)],
+        },
+        schema_overrides={"amount": pl.Decimal(18, 4)},
+    )
+    of = Books().replace(open_items=rows)
+    made = with_red_offsets(of, DAY)
+    assert made.applications.select("item", "receipt").rows() == [("Z1", "Z2")]
+    rest = open_positions(made, DAY).select("id", "dimension", "member", "amount")
+    assert rest.rows() == [("X1", "customer", "C1", Decimal(5))]

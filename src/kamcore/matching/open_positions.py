@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from kamcore.books import Books, schema
-from kamcore.ledger.applied import DOCUMENTS, item_positions
+from kamcore.ledger.applied import item_positions
 from kamcore.ledger.engine import open_frames
 from kamcore.ledger.fifo import Question
 from kamcore.ledger.policy import AgeingPolicy
@@ -26,31 +26,37 @@ def open_positions(books: Books, as_of: dt.date, *, settled: bool = False) -> pl
     ``base`` in base currency (Decimal, 4 places; positive on the account's own side).  With
     `settled`, also those of which nothing is left.  Sorted by id.
     """
+    has_documents = books.open_items.height > 0
     accounts = control_accounts(books, "both", notes=True)
-    if accounts.is_empty():
+    if accounts.is_empty() and not has_documents:
         return _EMPTY
-    frames = open_frames(books)
-    by_party = any(books.tables[name].height for name in DOCUMENTS)
     by = tuple(
-        name for name in _DIMENSIONS if by_party or schema.AUX + name in books.lines.columns
+        name for name in _DIMENSIONS if has_documents or schema.AUX + name in books.lines.columns
     )
-    scope = Scope(accounts=tuple(accounts["account"]), by=by)
+    # Documents are of parties whatever account they name.
+    codes = () if has_documents else tuple(accounts["account"])
+    frames, scope = open_frames(books), Scope(accounts=codes, by=by)
     found = {}
     for measure in ("fx", "base"):
         policy = AgeingPolicy(measure=measure, openings=False, basis="document")
         rows: Any = item_positions(frames, Question(scope=scope, as_of=as_of, policy=policy))
         found[measure] = pl.DataFrame(rows.collect("polars").to_native())
     both = found["fx"].join(found["base"].select("id", base="open"), on="id", how="left")
-    return _shaped(both, accounts, settled=settled)
+    if has_documents:
+        is_customer = pl.col(schema.AUX + "customer").is_not_null()
+        dimension = pl.when(is_customer).then(pl.lit("customer")).otherwise(pl.lit("supplier"))
+        both = both.with_columns(dimension=dimension)
+    else:
+        both = both.join(accounts.select("account", "dimension"), on="account", how="inner")
+    return _shaped(both, settled=settled)
 
 
-def _shaped(rows: pl.DataFrame, accounts: pl.DataFrame, *, settled: bool) -> pl.DataFrame:
-    kept = accounts.select("account", "dimension")
+def _shaped(rows: pl.DataFrame, *, settled: bool) -> pl.DataFrame:
     aux = [name for name in _DIMENSIONS if schema.AUX + name in rows.columns]
     member = pl.coalesce(
         pl.when(pl.col("dimension") == name).then(pl.col(schema.AUX + name)) for name in aux
     )
-    rows = rows.join(kept, on="account", how="inner").select(
+    rows = rows.select(
         "id",
         "account",
         "dimension",

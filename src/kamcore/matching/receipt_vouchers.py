@@ -98,7 +98,8 @@ def bank_of(books: Books | None, account: str, members: Mapping[str, str] | None
         return Bank(account=account, aux=given)
     tree = account_tree(open_frames(books))
     leaves = tree.leaves()
-    if account not in leaves:
+    # Exports of documents alone know no accounts but those of their documents.
+    if account not in leaves and (books.lines.height or books.accounts.height):
         known = [code for code in sorted(leaves) if tree.role(code) in _BANK_ROLES]
         raise UsageError(NO_BANK.at(Place(), account, known=", ".join(known) or "-"))
     lines = books.lines.filter(pl.col("account") == account)

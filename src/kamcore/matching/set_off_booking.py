@@ -89,15 +89,20 @@ def _red_lines(books: Books, as_of: dt.date) -> list[tuple[str, str]]:
 
 def _red_documents(books: Books, as_of: dt.date) -> list[tuple[str, str]]:
     """Blue and red documents; the search of groups is no part of it."""
+    known = set(books.open_items["id"])
     found = []
     for role in ROLES:
-        lists = open_lists(books, as_of, role)
+        items, receipts = open_lists(books, as_of, role)
+        # Where receipts have no table of their own, red documents stand among them.
+        reds = receipts.filter(pl.col("id").is_in(known))
         policy = MatchPolicy(work=1, total_work=1)
-        made = match(*lists, policy, base_currency=books.entity.base_currency)
+        made = match(items, reds, policy, base_currency=books.entity.base_currency)
         for one in made.automatic:
-            if one.rule.startswith("red_"):
-                parts = sorted((*one.items, *one.receipts), key=lambda part: -part.amount)
-                found.append((parts[0].id, parts[1].id))
+            parts = (*one.items, *one.receipts)
+            if len(parts) == 2 and not one.difference:  # noqa: PLR2004  one of either
+                red = (one.receipts or sorted(one.items, key=lambda part: part.amount))[0]
+                (blue,) = (part for part in parts if part is not red)
+                found.append((blue.id, red.id))
     return found
 
 
