@@ -1,4 +1,4 @@
-"""A second examiner of the two-sided rules, by other hands than those that wrote them.
+"""A second examiner of the rules of matching, by other hands than those that wrote them.
 
 Seeds below 200 were read while the rules were mended; those drawn here were not.
 """
@@ -7,6 +7,7 @@ import pytest
 
 from matching.ledger_books import ledgers, through
 from matching.ledger_scores import scored
+from matching.receipts_truth import ReceiptScore, receipts
 
 
 def test_relations_are_told_back():
@@ -45,3 +46,27 @@ def test_many_relations_are_told_back(noise, f1, causes):
     assert found.explained / found.slips >= causes
     assert found.kept / max(found.loose, 1) >= 0.95
     assert found.unequal_tables == 0
+
+
+def paid(seeds, noise="usual"):
+    found = ReceiptScore()
+    for seed in seeds:
+        found.add(receipts(seed, noise))
+    print(noise, found)
+    return found
+
+
+def test_receipts_find_what_they_paid():
+    found = paid(range(500, 506))
+    assert found.automatic_wrong == 0
+    assert found.f1 >= 0.97
+    assert found.kept / found.loose >= 0.95
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("noise", "f1"), [("clean", 0.99), ("usual", 0.97), ("careless", 0.95)])
+def test_many_receipts_find_what_they_paid(noise, f1):
+    found = paid(range(1000, 1060), noise)
+    assert found.automatic_wrong == 0
+    assert found.f1 >= f1
+    assert found.kept / found.loose >= 0.95
