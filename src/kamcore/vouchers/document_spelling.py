@@ -21,7 +21,7 @@ from kamcore.vouchers.documents import ID, without_original
 from kamcore.vouchers.fitting import LONG_CODE, cut, size_of
 from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.outgoing import Noting, note_extras
-from kamcore.vouchers.settling import archives_in_use, cents, lines_under_heads
+from kamcore.vouchers.spelling_steps import archives_in_use, cents, lines_under_heads
 
 _MONEY = ("debit", "credit", "fx_debit", "fx_credit")
 _CODES = ("account",)

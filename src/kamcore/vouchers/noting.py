@@ -23,10 +23,10 @@ def note_rows(
     `values` gives the example where the table no longer has it; a blank mark is no mark.
     """
     kind, fact = loss
+    if not marks.any():
+        return
     marks = marks.fill_null(value=False)
     count = int(marks.sum())
-    if not count:
-        return
     table, _, column = fact.partition(".")
     frame = books.tables[table]
     index = int(marks.arg_true()[0])

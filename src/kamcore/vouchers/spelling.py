@@ -2,7 +2,7 @@
 
 A writer takes the steps its product asks for, in the order they stand here; each changes the books
 into what the layout will say and notes what that loses.  What layouts of documents need too stands
-in `kamcore.vouchers.settling`.  The result is the format's `spelling`;
+in `kamcore.vouchers.spelling_steps`.  The result is the format's `spelling`;
 `kamcore.vouchers.joined` then lays the lines out for writing.
 """
 
@@ -20,7 +20,7 @@ from kamcore.vouchers.labels import dimension_ids
 from kamcore.vouchers.making import original
 from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.outgoing import Noting, live, note_extras
-from kamcore.vouchers.settling import dates_of_heads, tidied
+from kamcore.vouchers.spelling_steps import dates_of_heads, tidied
 from kamcore.vouchers.unnumbered import refuse_equal_numbers, with_numbers
 
 _HEAD_TEXTS = ("word", "reference", "preparer", "reviewer", "poster", "cashier", "handler")

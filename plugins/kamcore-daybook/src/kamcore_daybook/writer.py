@@ -8,7 +8,7 @@ from kamcore.books import Books
 from kamcore.format import Losses, LossKind, Options
 from kamcore.grid.cells import money_text
 from kamcore.vouchers.outgoing import Noting, live
-from kamcore.vouchers.settling import dates_of_heads
+from kamcore.vouchers.spelling_steps import dates_of_heads
 from kamcore_daybook import FORMAT, HEADINGS, MARK
 from kamcore_daybook.reader import unused
 

@@ -12,7 +12,7 @@ from kamcore.format import Losses, LossKind
 from kamcore.grid.cells import money_text
 from kamcore.grid.words import one_line
 from kamcore.vouchers.outgoing import Noting, live
-from kamcore.vouchers.settling import dates_of_heads
+from kamcore.vouchers.spelling_steps import dates_of_heads
 from kamcore_plaintext.dialect import Dialect
 
 __all__ = ["BASE", "spelled", "write_journal"]

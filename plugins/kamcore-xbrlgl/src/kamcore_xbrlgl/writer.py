@@ -10,7 +10,7 @@ from kamcore.grid.cells import money_text
 from kamcore.grid.words import one_line
 from kamcore.markup.element_writing import attribute, declaration, escaped
 from kamcore.vouchers.outgoing import Noting, live
-from kamcore.vouchers.settling import dates_of_heads
+from kamcore.vouchers.spelling_steps import dates_of_heads
 from kamcore_xbrlgl import PARTIES
 
 __all__ = ["BASE", "spell", "write_books"]

@@ -13,7 +13,7 @@ from kamcore.model.dimension import dimension_id
 from kamcore.vouchers.json_bodies import head_extras, kept_extras, write_bodies
 from kamcore.vouchers.json_books import pairs_of
 from kamcore.vouchers.outgoing import Noting, live
-from kamcore.vouchers.settling import (
+from kamcore.vouchers.spelling_steps import (
     archives_in_use,
     dates_of_heads,
     one_side_each,

@@ -17,7 +17,7 @@ from kamcore.markup.element_writing import ILLEGAL
 from kamcore.model.dimension import dimension_id, label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.vouchers.outgoing import Noting, note_extras
-from kamcore.vouchers.settling import dates_of_heads, settled_money, tidied
+from kamcore.vouchers.spelling_steps import dates_of_heads, settled_money, tidied
 from kamcore.vouchers.unnumbered import with_numbers
 
 LONG_CODE = Fault(

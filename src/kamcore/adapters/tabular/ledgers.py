@@ -7,11 +7,11 @@ of vouchers only.
 
 import polars as pl
 
-from kamcore.adapters.tabular import settling
 from kamcore.adapters.tabular.deriving import DATE, PERIOD, YEAR
 from kamcore.adapters.tabular.faults import ONE_SIDED, PARENTS
 from kamcore.adapters.tabular.listing import amounts, making_of, without
 from kamcore.adapters.tabular.rows import Rows
+from kamcore.adapters.tabular.stated import settle
 from kamcore.books import Books, schema
 from kamcore.books.check.balance import UNBALANCED
 from kamcore.books.check.numbering import GAP
@@ -45,9 +45,9 @@ def ledger_books(rows: Rows, options: Options) -> tuple[Books, list[Problem]]:
     numbered = without(by_key(frame, rows.entries.grid, key), APART.code)
     made = make_books(numbered, rows.entries, making_of(rows, base))
     problems += made.problems
-    stated = settling.settle(rows, frame)
-    problems += stated.problems
-    books = _with_stated(made.books, stated.balances)
+    settled = settle(rows, frame)
+    problems += settled.problems
+    books = _with_stated(made.books, settled.balances)
     return books, [*problems, *_one_sided(books, rows)]
 
 

@@ -11,7 +11,7 @@ from kamcore.markup import json_writing as js
 from kamcore.vouchers.currencies import product_code
 from kamcore.vouchers.json_bodies import head_extras, kept_extras, write_bodies
 from kamcore.vouchers.outgoing import Noting, live
-from kamcore.vouchers.settling import (
+from kamcore.vouchers.spelling_steps import (
     archives_in_use,
     dates_of_heads,
     one_side_each,

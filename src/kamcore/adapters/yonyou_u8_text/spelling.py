@@ -18,7 +18,7 @@ from kamcore.model.scheme import SEPARATORS
 from kamcore.vouchers.fitting import LONG_CODE, size_of
 from kamcore.vouchers.noting import note_rows
 from kamcore.vouchers.outgoing import Noting, note_extras
-from kamcore.vouchers.settling import cents, lines_under_heads
+from kamcore.vouchers.spelling_steps import cents, lines_under_heads
 
 UNMAPPABLE = Fault(
     code="Y1031",

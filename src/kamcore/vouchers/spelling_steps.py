@@ -1,4 +1,4 @@
-"""Steps of a spelling: amounts, dates, texts and archives of books as they read back.
+"""Steps to a spelling: amounts, dates, texts and archives of books as they read back.
 
 Writers print these books and proofs compare with them.  What changes a meaning is noted; what
 only fills a blank with what it means (0 on the unused side, the base currency) is not.
