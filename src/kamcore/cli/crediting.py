@@ -8,6 +8,8 @@ import attrs
 import polars as pl
 
 from kamcore.cli import grammar
+from kamcore.cli.asking import split
+from kamcore.cli.credit_scorecard import learned, learned_json, learned_sheet, show_learned
 from kamcore.cli.customers import (
     SHOWN_ROWS,
     Asked,
@@ -61,6 +63,7 @@ class Request(Asked):
 
     customer: str | None = None
     order: str = "0"
+    scorecard: str | None = None
     explain: bool = False
 
 
@@ -85,6 +88,14 @@ class _Found:
 @day_option("--as-of", required=True, zh="哪一天", en="The day.")
 @option("--customer", metavar="CODE", zh="客户编码", en="Code of the customer.")
 @option("--order", default="0", metavar="AMOUNT", zh="订单金额", en="Amount of the order.")
+@option(
+    "--scorecard",
+    metavar="MEASURES",
+    zh="由表单「信用结果」学一张评分卡, 用这些指标 (逗号分开, 如 late_days,margin), "
+    "列出各客户的分数",
+    en="Learn a scorecard from the form of credit outcomes on these measures, separated by "
+    "commas, such as late_days,margin, and give the points of every customer.",
+)
 @books_option
 @mapping_option
 @explain_option
@@ -94,6 +105,8 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
     request = Request(**asked)
     order = figure(request.order, "--order")
     held = opened(forms, request)
+    if request.scorecard is not None:
+        return _learned(screen, held, request)
     if request.customer is None:
         return _all(screen, held, request)
     customers = held.customers
@@ -115,6 +128,20 @@ def command(screen: Screen, forms: tuple[Path, ...], **asked: Any) -> int:
         screen.problems(held.problems, SHOWN)
     stopped = found.decision.decision.value in _BAD
     return int(stopped or needs_a_look(held.problems))
+
+
+def _learned(screen: Screen, held: Opened, request: Request) -> int:
+    found = learned(held.customers, split(request.scorecard))
+    names = names_of(held.customers)
+    written = save(screen, [learned_sheet(screen, found, names)], request)
+    if screen.is_json:
+        said = learned_json(screen, found, request.customer)
+        day = request.as_of.date().isoformat()
+        screen.emit({"as_of": day, **said, **problems_json(screen, held.problems), **written})
+    else:
+        show_learned(screen, found, names, request.customer)
+        screen.problems(held.problems, SHOWN)
+    return int(needs_a_look(held.problems))
 
 
 def _found(customers: Customers, customer: str, order: Any) -> _Found:
