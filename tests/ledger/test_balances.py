@@ -242,3 +242,34 @@ def test_missing_columns_and_strange_sources_are_named(books: Books) -> None:
 def test_no_lines_give_no_balances() -> None:
     assert balances(Books()).height == 0
     assert balances(Books(), period="2025-01").height == 0
+
+
+@pytest.mark.parametrize("detail", ["leaf", "tree"])
+def test_idle_periods_are_laid_out_alike_and_in_order_on_every_way(detail):
+    """A frame is laid out by number, a query by joins; blanks, openings and gaps are the same."""
+    lines = pl.DataFrame(
+        [
+            (1, 1, dt.date(2024, 11, 3), "1122", "B", "USD", 5, 0),
+            (2, 1, dt.date(2025, 3, 1), "1122", None, None, 7, 0),
+            (3, 1, dt.date(2025, 3, 2), "1122", "B", "USD", 0, 5),
+            (4, 1, dt.date(2025, 1, 9), "112201", "A", "CNY", -2, 0),
+            (5, 1, dt.date(2025, 1, 9), "1002", None, None, 2, 0),
+        ],
+        schema=["voucher_id", "line_no", "date", "account", "aux_customer", "currency",
+                "debit", "credit"],
+        orient="row",
+    )  # fmt: skip
+    stated = pl.DataFrame(
+        {"year": [2024, 2024], "period": [11, 11], "account": ["1122", "2203"],
+         "aux_customer": ["C", None], "opening": [30, -30]},
+    )  # fmt: skip
+    for some in (lines, lines.head(1), lines.clear()):
+        given = {"lines": some, "balances": stated}
+        found = balances(given, by="customer", detail=detail)
+        query = {name: frame.lazy() for name, frame in given.items()}
+        assert found.equals(balances(query, by="customer", detail=detail).collect())
+        keys = ["account", "aux_customer", "currency", "year", "period"]
+        assert found.select(keys).equals(found.select(keys).sort(keys))
+    whole = balances({"lines": lines, "balances": stated}, by="customer", detail=detail)
+    of_c = whole.filter(pl.col("aux_customer") == "C")
+    assert of_c["closing"].to_list() == [30] * 3

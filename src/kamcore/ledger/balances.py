@@ -14,6 +14,7 @@ import polars as pl
 
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.engine import Frames, Source, conserved, open_frames, running, stack
+from kamcore.ledger.every_period import KEY, every_period
 from kamcore.ledger.movements import HUNDRED, MEASURES, Measure, keys_of, ordinal, together
 from kamcore.ledger.selection import Scope, live_lines
 from kamcore.ledger.tree import account_tree
@@ -124,7 +125,9 @@ def balances(  # noqa: PLR0913  the front door spells its choices out (decision 
     span = None if period is None else span_of(period)
     result = lazy_balances(frames, scope, span, Shape(measures=chosen, detail=detail, idle=idle))
     keys = keys_of(frames, scope)
-    result = result.sort(*keys, "year", "period")
+    # Every period of every key is laid out in this order to begin with.
+    if span is not None or not (idle and frames.is_eager):
+        result = result.sort(*keys, "year", "period")
     if detail == "tree" or chosen[0] != "base":
         return frames.give(result)
     return frames.give(result, lambda given: _assert_conserved(frames, scope, given, span))
@@ -146,6 +149,8 @@ def lazy_balances(
     prefixes = [MEASURES[name].prefix for name in shape.measures]
     if span is not None:
         return _of_span(flows, keys, prefixes, span)
+    if shape.idle and frames.is_eager:
+        return _in_every_period(flows, keys, prefixes, shape)
     return _per_period(flows, keys, prefixes, shape)
 
 
@@ -220,7 +225,29 @@ def _per_period(
     if shape.idle:
         flows = stack(flows, _idle(flows, keys, figures, shape.periods))
     rows = flows.group_by(*keys, "year", "period").agg(*(nw.col(f).sum() for f in figures))
-    nets, sums = [], {}
+    nets, sums = _running_figures(prefixes, keys)
+    rows = running(rows.with_columns(*nets), (*keys, "year", "period"), sums)
+    return _with_openings(rows, keys, prefixes)
+
+
+def _in_every_period(
+    flows: nw.LazyFrame[Any], keys: tuple[str, ...], prefixes: list[str], shape: Shape
+) -> nw.LazyFrame[Any]:
+    """The same with every period of every key, on one machine; rows are in order."""
+    figures = [prefix + name for prefix in prefixes for name in _ALL]
+    moved = flows.to_native().collect(engine="streaming")
+    rows = nw.from_native(every_period(moved, keys, figures, shape.periods).lazy())
+    nets, sums = _running_figures(prefixes, (KEY,))
+    rows = running(rows.with_columns(*nets), (KEY, "year", "period"), sums, in_order=True)
+    return _with_openings(rows, keys, prefixes)
+
+
+def _running_figures(
+    prefixes: list[str], keys: tuple[str, ...]
+) -> tuple[list[nw.Expr], dict[str, tuple[str, tuple[str, ...]]]]:
+    """What is summed up over the periods of a key, and over those of a year."""
+    nets: list[nw.Expr] = []
+    sums: dict[str, tuple[str, tuple[str, ...]]] = {}
     for prefix in prefixes:
         net = nw.col(prefix + "stock") + nw.col(prefix + "debit") - nw.col(prefix + "credit")
         nets.append(net.alias(f"nw_{prefix}net"))
@@ -229,7 +256,12 @@ def _per_period(
             flow = nw.col(prefix + side) + nw.col(f"{prefix}ytd_{side}")
             nets.append(flow.alias(f"nw_{prefix}{side}"))
             sums[f"{prefix}ytd_{side}"] = (f"nw_{prefix}{side}", (*keys, "year"))
-    rows = running(rows.with_columns(*nets), (*keys, "year", "period"), sums)
+    return nets, sums
+
+
+def _with_openings(
+    rows: nw.LazyFrame[Any], keys: tuple[str, ...], prefixes: list[str]
+) -> nw.LazyFrame[Any]:
     openings = [
         (nw.col(prefix + "closing") - nw.col(prefix + "debit") + nw.col(prefix + "credit")).alias(
             prefix + "opening"
