@@ -113,6 +113,7 @@ def _spark(request: pytest.FixtureRequest) -> Engine:
             pl.Int64: types.LongType,
             pl.Date: types.DateType,
             pl.Boolean: types.BooleanType,
+            pl.Float64: types.DoubleType,
         }
         return known[type(found)]()
 
