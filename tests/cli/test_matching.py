@@ -246,3 +246,27 @@ def test_settle_books_its_drafts_with_their_applications(tmp_path):
 def test_settle_books_only_one_set_of_books(folder):
     words = ("settle", "items.csv", "receipts.csv", "--books", "x.jsonl", "--json")
     assert kamcore(*words, cwd=folder).json["error"]["code"] == "M6041"
+
+
+def test_what_the_books_have_applied_is_taken_back_and_settled_again(tmp_path):
+    (tmp_path / "账.xls").write_bytes(DEMO.read_bytes())
+    words = ("--account", "1122.01", "--json")
+    done = kamcore("match", "账.xls", *words, "-o", "一.jsonl", cwd=tmp_path).json
+    name = done["automatic"][0]["id"]
+    parts = {part["id"] for side in ("items", "receipts") for part in done["automatic"][0][side]}
+    first = kamcore("match", "一.jsonl", *words, cwd=tmp_path).json
+    listed = {*first["unmatched"]["items"], *first["unmatched"]["receipts"]}
+    assert not parts & listed
+    back = ("--undo", name, "--on", "2025-03-31", "--person", "李", "-o", "二.jsonl")
+    done = kamcore("match", "一.jsonl", *words, *back, cwd=tmp_path).json
+    assert done["undone"] == [{"id": name, "date": "2025-03-31"}]
+    again = kamcore("match", "二.jsonl", *words, "-o", "三.jsonl", cwd=tmp_path).json
+    assert name in [one["id"] for one in again["automatic"]]
+    rows = read(tmp_path / "三.jsonl").books.applications
+    mine = rows.filter(rows["id"].str.starts_with(name)).select("id", "reverses").rows()
+    assert mine == [(f"{name}-1", None), (f"{name}-1-R", f"{name}-1"), (f"{name}-1#2", None)]
+    assert rows["id"].is_unique().all()
+    wrong = kamcore(
+        "match", "三.jsonl", *words, "--undo", "H0", "--on", "2025-03-31", cwd=tmp_path
+    )
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "U1042")

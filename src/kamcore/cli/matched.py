@@ -25,6 +25,7 @@ from kamcore.matching.known_receipts import booked_receipts, known_receipts
 from kamcore.matching.one_sided import match
 from kamcore.matching.policy import MatchPolicy
 from kamcore.matching.result import Matching
+from kamcore.matching.taking_back import named_apart, taken_back
 from kamcore.model.company_name import Aliases
 from kamcore.pipeline.decision_file import read_decisions
 from kamcore.pipeline.match_lists import Lists, Wanted, read_lists
@@ -207,4 +208,7 @@ def with_applications(
     back = {one.of: one for one in (*found.saved.undone, *undone)}.values()
     made = applications(decided, found.matching.documents, undone=back, on=None)
     held = books.applications.drop("source_row")
-    return books.replace(applications=pl.concat([held, made.select(held.columns)]))
+    known = {one.id for one in decided}
+    gone = [taken_back(held, undo) for undo in back if undo.of not in known]
+    new = named_apart(made.select(held.columns), held)
+    return books.replace(applications=pl.concat([held, *gone, new]))

@@ -26,6 +26,7 @@ from kamcore.matching.applying import Undo
 from kamcore.matching.decisions import accept_line, to_lines, undo_line
 from kamcore.matching.policy import reason_of
 from kamcore.matching.result import Decision
+from kamcore.matching.taking_back import live_applications
 from kamcore.pipeline.atomic import EXISTS, whole
 from kamcore.pipeline.decision_file import write_decisions
 from kamcore.pipeline.writing import write
@@ -35,8 +36,8 @@ UNKNOWN_DECISION = Fault(
     code="U1042",
     zh="没有名为「{value}」的{kind_zh}",
     en="there is no {kind_en} called {value!r}",
-    hint_zh="名称以 H 开头, 见 kamcore match 的结果; 配合 --replay 使用",
-    hint_en="names begin with H, see the result of kamcore match; used with --replay",
+    hint_zh="名称以 H 开头, 见 kamcore match 的结果; 已保存的配合 --replay 使用",
+    hint_en="names begin with H, see the result of kamcore match; saved ones with --replay",
 )
 
 _HEADINGS = {
@@ -105,8 +106,9 @@ class Writing:
     "--undo",
     default="",
     metavar="IDS",
-    zh="撤销这些已保存的决定, 用逗号分开; 需要 --replay 与 --on",
-    en="Saved decisions to take back, separated by commas; with --replay and --on.",
+    zh="撤销这些决定, 用逗号分开: --replay 的决定, 或账套中已记的核销; 需要 --on",
+    en="Decisions to take back, separated by commas: those of --replay, or those applied in the "
+    "books; with --on.",
 )
 @option(
     "--on",
@@ -127,7 +129,8 @@ def command(screen: Screen, **asked: Any) -> int:
     found, added, undone = _decided(found, writing, request.person)
     written = _write(screen, found, writing, added, undone)
     if screen.is_json:
-        screen.emit({**_as_json(screen, found), **written})
+        back = [{"id": one.of, "date": one.date.isoformat()} for one in undone]
+        screen.emit({**_as_json(screen, found), "undone": back, **written})
     else:
         _show(screen, request, found, written)
     matching = found.matching
@@ -154,9 +157,12 @@ def _decided(
     proposed = {one.id: one for one in matching.proposed}
     standing = {one.id: one for one in matching.automatic}
     accepted = [_known(name, proposed, ("建议", "proposal")) for name in split(writing.accept)]
-    taken = [_known(name, standing, ("决定", "decision")) for name in split(writing.undo)]
+    held = found.items.books.applications if found.items.books is not None else None
+    names = split(writing.undo)
+    kept = [name for name in names if _stands(name, standing, held)]
+    taken = [_known(name, standing, ("决定", "decision")) for name in names if name not in kept]
     undone = [
-        Undo(of=one.id, date=writing.on.date(), person=person, why=writing.why) for one in taken
+        Undo(of=name, date=writing.on.date(), person=person, why=writing.why) for name in names
     ]
     lines = [accept_line(one, person) for one in accepted] + [undo_line(one) for one in undone]
     agreed = [attrs.evolve(one, person=person) for one in accepted]
@@ -174,6 +180,11 @@ def _decided(
         undone=(*found.saved.undone, *undone),
     )
     return attrs.evolve(found, matching=matching, saved=saved), lines, tuple(undone)
+
+
+def _stands(name: str, standing: dict[str, Decision], held: pl.DataFrame | None) -> bool:
+    """Whether a decision is no longer among the others, because the books have it applied."""
+    return name not in standing and held is not None and live_applications(held, name).height > 0
 
 
 def _known(name: str, known: dict[str, Decision], kind: tuple[str, str]) -> Decision:

@@ -92,7 +92,7 @@ def command(screen: Screen, **asked: Any) -> int:
     if booked is not None:
         after = _books(found, booking, drafts, drafting.preparer)
         write(after, booked, NATIVE, force=drafting.force)
-    waiting = sorted(found.listed - _booked(drafts))
+    waiting = sorted(_listed(found, booking) - _booked(drafts))
     problems = (*found.problems, *problems)
     if screen.is_json:
         written = save(screen, drafts, chart, drafting)
@@ -110,12 +110,20 @@ def command(screen: Screen, **asked: Any) -> int:
         if booked is not None:
             screen.line(f"  已写 {booked}", f"  wrote {booked}")
         screen.problems(problems, 3)
-    return int(needs_a_look(problems))
+    return int(bool(waiting) or needs_a_look(problems))
 
 
 def _part(kind: Any, asked: dict[str, Any]) -> Any:
     names = {field.name for field in attrs.fields(kind)}
     return kind(**{name: value for name, value in asked.items() if name in names})
+
+
+def _listed(found: Matched, booking: Booking) -> frozenset[str]:
+    """Receipts that no books hold: those of a statement, all where there are only lists."""
+    if booking.bank is None or found.items.books or found.receipts.books:
+        return found.listed
+    documents = found.matching.documents
+    return frozenset(documents.filter(~documents["is_item"])["id"])
 
 
 def _booked(drafts: Iterable[SettlementDraft]) -> set[str]:
@@ -152,13 +160,10 @@ def _drafts(
     )
     if booking.bank is None:
         return settled, ()
-    listed = found.listed
-    if books is None:
-        listed = frozenset(part.id for one in matching.automatic for part in one.receipts)
     return receipt_drafts(
         matching.automatic,
         matching.documents,
-        listed,
+        _listed(found, booking),
         bank_of(books, booking.bank, pairs(booking.bank_member, "--bank-member")),
         settlements=settled,
         base_currency=found.base_currency,

@@ -28,6 +28,7 @@ from kamcore.matching.red_offset import red_offsets
 from kamcore.matching.result import Decision, Settled
 from kamcore.matching.set_off import TRANSFERS
 from kamcore.matching.set_off_writing import SetOff
+from kamcore.matching.taking_back import named_apart
 
 __all__ = [
     "RED_RULE",
@@ -233,11 +234,7 @@ def with_applied(books: Books, made: pl.DataFrame, day: dt.date) -> Books:
     An application that is made again after it was taken back gets a name of its own.
     """
     held = books.applications
-    again = {
-        name: f"{name}#{_times(held, name) + 1}" for name in set(made["id"]) & set(held["id"])
-    }
-    if again:
-        made = made.with_columns(pl.col("id").replace(again))
+    made = named_apart(made, held)
     after = books.replace(applications=pl.concat([held, made], how="diagonal"))
     keys = ["account", "dimension", "member", "currency"]
     sums = [
@@ -247,11 +244,6 @@ def with_applied(books: Books, made: pl.DataFrame, day: dt.date) -> Books:
     zero = (pl.col("amount") != 0) | (pl.col("base") != 0)
     conserved("what is open", *(one.filter(zero).rows() for one in sums))
     return after
-
-
-def _times(held: pl.DataFrame, name: str) -> int:
-    same = (pl.col("id") == name) | pl.col("id").str.starts_with(f"{name}#")
-    return held.filter(same & ~pl.col("id").str.ends_with("-R")).height
 
 
 def as_documents(books: Books, vouchers: Iterable[tuple[int, Draft]]) -> Books:

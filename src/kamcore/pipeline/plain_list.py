@@ -142,7 +142,8 @@ def plain_list(
     above = currency_above(book.peek(name, _PEEKED))
     if above is not None:
         frame = frame.with_columns(pl.col("currency").fill_null(above))
-    return frame, tuple(problems)
+    # Drafts need to know whose party it is.
+    return frame.with_columns(pl.col("role").fill_null(role)), tuple(problems)
 
 
 def _sides(role: str) -> tuple[str, str]:
