@@ -68,6 +68,13 @@ def test_a_difference_that_divides_by_nine_without_such_a_line_is_only_a_hint():
     assert found[-1].lines == ()
 
 
+def test_the_two_lines_a_slip_lies_between_come_before_other_lines_with_such_digits():
+    ours, theirs = side("-50646.78", "12.10", "1200"), side("-50647.68", "1200")
+    found = explain_difference(Decimal("0.90"), ours, theirs)
+    assert (found[0].cause, found[0].score) == ("ninth", 85)
+    assert found[0].lines == (("ours", 0), ("theirs", 0))
+
+
 def test_several_lines_together_make_the_difference():
     found = explained(["100", "412.37", "93.55"], ["100", "8.01"])
     cause = next(one for one in found if one.cause == "subset")

@@ -193,8 +193,20 @@ def _of_ninths(units: int, every: pl.DataFrame, lonely: pl.DataFrame) -> list[Ex
         f"the difference divides by 9; the digits of these lines account for it: {_said(rows)}",
     )
     # The same slip is seen from both sides: a line of either is no two answers.
-    score = 85 if strong.height and strong["side"].is_unique().all() else 60
+    pair = _pair_apart(units, strong)
+    rows = pair if pair.height else rows
+    score = 85 if pair.height or (strong.height and strong["side"].is_unique().all()) else 60
     return [Explanation(cause="ninth", text=said, score=score, lines=_lines_of(rows))]
+
+
+def _pair_apart(units: int, rows: pl.DataFrame) -> pl.DataFrame:
+    """The line of ours and the line of theirs that differ by it, where there is one such pair."""
+    ours, theirs = (rows.filter(side=side) for side in ("ours", "theirs"))
+    both = ours.join(theirs.with_columns(pl.col("units") + units), on="units", suffix="_there")
+    if both.height != 1:
+        return rows.clear()
+    ids = {"ours": both["id"][0], "theirs": both["id_there"][0]}
+    return rows.filter(pl.col("id") == pl.col("side").replace_strict(ids, return_dtype=pl.UInt32))
 
 
 def _of_subsets(units: int, lonely: pl.DataFrame) -> list[Explanation]:
