@@ -6,11 +6,8 @@ from decimal import Decimal
 import attrs
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kamcore.matching.adjusting import adjustments, proof_of_zero
-from kamcore.matching.counter_lines import BookedLine, CounterLine, Pattern, pattern_of
 from kamcore.matching.reconciling import reconcile
 from kamcore.model.entity import Entity
 from matching.histories import AS_OF, Noise, drawn
@@ -289,53 +286,52 @@ def test_a_missing_line_in_another_currency_is_split_in_base_currency():
     ]
 
 
-# How an amount is split.
+def test_a_correction_is_at_the_rate_of_what_it_corrects():
+    def foreign(day, number, fx, base, rate):
+        more = {"currency": "USD", "rate": D(rate), "summary": f"发票号{number:08d}"}
+        lines = dr("1122", base, aux=K1, fx_debit=D(fx), **more), cr("6001", base)
+        return voucher(number, *lines, date=dt.date.fromisoformat(day))
 
-CENTS = st.integers(1, 10**9).map(lambda cents: D(cents) / 100)
+    def bill(day, number, fx):
+        more = {"currency": "USD", "rate": D(7), "summary": f"发票号{number:08d}"}
+        base = D(fx) * 7
+        lines = dr("1405", base), cr("2202", base, aux=G1, fx_credit=D(fx), **more)
+        return voucher(number, *lines, date=dt.date.fromisoformat(day))
+
+    first = foreign("2025-02-01", 1, "100.01", "710.08", "7.1")
+    twice = foreign("2025-02-03", 1, "100.01", "710.08", "7.1")
+    later = foreign("2025-03-01", 2, "50", "360", "7.2")
+    bills = bill("2025-02-02", 1, "100.01"), bill("2025-03-02", 2, "50")
+    (draft,) = drafted((first, attrs.evolve(twice, number=3), later), bills).ours
+    control, counter = draft.lines
+    assert (control.debit, control.fx_amount, control.rate) == (
+        D("-710.08"),
+        D("-100.01"),
+        D("7.1"),
+    )
+    assert (counter.account, counter.credit) == ("6001", D("-710.08"))
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(CENTS, min_size=1, max_size=4),
-    st.sampled_from(["0", "0.06", "0.09", "0.13"]),
-    CENTS,
-    st.booleans(),
-)
-def test_parts_sum_to_the_amount_to_the_cent(nets, rate, amount, red):
-    tax = (sum(nets) * D(rate)).quantize(D("0.01"))
-    lines = [CounterLine(f"6001.{at}", {}, net) for at, net in enumerate(nets)]
-    lines += [CounterLine("2221.01.05", {}, tax)] if tax else []
-    pattern = Pattern(lines=tuple(lines), tax=frozenset({"2221.01.05"}))
-    wanted = -amount if red else amount
-    parts = pattern.split(wanted, "CNY")
-    assert sum(part.amount for part in parts) == wanted
-    assert all(part.amount == part.amount.quantize(D("0.01")) for part in parts)
-    if tax >= 100:
-        found = sum(part.amount for part in parts if part.account in pattern.tax)
-        assert abs(found - (wanted - wanted / (1 + D(rate)))) <= D("0.01")
-
-
-@pytest.mark.parametrize(
-    ("amounts", "wanted"),
-    [
-        ((("6001", 100), ("2221", 13), ("1405", 70)), ["6001", "2221"]),
-        ((("1405", 70), ("6001", 100), ("2221", 13)), ["6001", "2221"]),
-        ((("6001", 100), ("1405", 70), ("2221", 13)), ["6001", "2221"]),
-        ((("6001", 60), ("1405", 60), ("2221", 53)), None),
-    ],
-)
-def test_the_counter_lines_of_one_line_among_others(amounts, wanted):
-    from kamcore.ledger.engine import open_frames
-    from kamcore.ledger.tree import account_tree
-
-    tree = account_tree(open_frames(books(*SALES, accounts=ACCOUNTS)))
-    facing = [
-        BookedLine(at, account, D(0), D(amount), {})
-        for at, (account, amount) in enumerate(amounts, start=2)
-    ]
-    lines = [BookedLine(1, "1122", D(113), D(0), {}), *facing]
-    found = pattern_of(lines, 1, frozenset({"1122"}), tree)
-    assert (found and [line.account for line in found.lines]) == wanted
+def test_a_red_line_on_the_wrong_side_is_turned_as_a_red_one():
+    """A return of 26 is booked as a red credit: it raises what it should lower."""
+    text = "采购退货 发票号00000007"
+    back = voucher(
+        3,
+        dr("1405", "-23.01", summary=text),
+        dr("2221.01.01", "-2.99", summary=text),
+        cr("2202", "-26", summary=text, aux=G1),
+        date=dt.date(2025, 2, 12),
+    )
+    lines = (
+        cr("1122", "-26", summary="销售退货 发票号00000007", aux=K1),
+        dr("6001", "-23.01"),
+        dr("2221.01.05", "-2.99"),
+    )
+    made = drafted((*SALES, voucher(3, *lines, date=dt.date(2025, 2, 12))), (*PURCHASES, back))
+    sums = {}
+    for line in made.ours[0].lines:
+        sums[line.account] = sums.get(line.account, D(0)) + line.debit - line.credit
+    assert sums == {"1122": D(-52), "6001": D("46.02"), "2221.01.05": D("5.98")}
 
 
 # Drawn histories, every sale and purchase with its tax.

@@ -51,13 +51,15 @@ def written(
 class _Move:
     """An amount on a control account, red where negative, with what stands against it.
 
-    `note` says that tax may be in it that no voucher says how to split.
+    `of` is the line it corrects, if it does; `note` says that tax may be in it that no voucher
+    says how to split.
     """
 
     account: str
     against: Pattern
     on_debit: bool
     amount: Decimal
+    of: BookedLine | None = None
     note: str = ""
 
 
@@ -145,6 +147,7 @@ class _Writer:
                 against=_single(named),
                 on_debit=move > 0,
                 amount=abs(move),
+                of=self._line(line),
                 note=_DEDUCTED if named.startswith(income) else "",
             )
         against, note = self._against(line)
@@ -153,21 +156,14 @@ class _Writer:
             against=against,
             on_debit=line.on_debit,
             amount=move if line.on_debit else -move,
+            of=self._line(line),
             note=note,
         )
 
     def _turned(self, line: LineRef, move: Decimal) -> list[_Move]:
         """Take a line back in red and book it on the other side."""
-        against, note = self._against(line)
-        half = abs(move) / 2
-        back = _Move(
-            account=line.account,
-            against=against,
-            on_debit=line.on_debit,
-            amount=-half,
-            note=note,
-        )
-        return [back, attrs.evolve(back, on_debit=not line.on_debit, amount=half)]
+        back = self._corrected(line, move / 2, None)
+        return [back, attrs.evolve(back, on_debit=not line.on_debit, amount=-back.amount)]
 
     def _against(self, line: LineRef) -> tuple[Pattern, str]:
         """The counter lines of a line's own voucher, and a note where its tax is left unsplit."""
@@ -182,6 +178,15 @@ class _Writer:
         if largest is None:
             return _single(self._usual(paid=line.on_debit != self.by_customer)), ""
         return _single(largest.account, largest.aux), _UNSPLIT if taxed else ""
+
+    def _line(self, line: LineRef) -> BookedLine | None:
+        """A line as its voucher books it."""
+        same = (
+            one
+            for one in self.booked.get(line.voucher_id, ())
+            if (one.line_no, one.account) == (line.line_no, line.account)
+        )
+        return next(same, None)
 
     def _pattern(self, voucher: int, line_no: int) -> Pattern | None:
         key = voucher, line_no
@@ -277,7 +282,7 @@ class _Writer:
 
     def _lines_of(self, view: PartyView, move: _Move, finding: Finding) -> list[DraftLine]:
         """The lines of a move, the debit side first."""
-        amount, more = self._in_base(view, move.amount)
+        amount, more = self._in_base(view, move)
         first = (*finding.ours, *finding.theirs)[0]
         day = f"{first.date:%m-%d} " if first.date else ""
         said = f"对账调整 {finding.title('zh')} {day}{first.voucher} {first.text}".strip()
@@ -321,23 +326,31 @@ class _Writer:
             return "credit" if role == "vat_output" else "debit"
         return self.tree.side(account) if self.tree.category(account) == "损益" else None
 
-    def _in_base(self, view: PartyView, amount: Decimal) -> tuple[Decimal, dict[str, Any]]:
-        """An amount in base currency, and what says it in the party's."""
+    def _in_base(self, view: PartyView, move: _Move) -> tuple[Decimal, dict[str, Any]]:
+        """An amount in base currency, and what says it in the party's.
+
+        A correction is at the rate of what it corrects, and takes all of it back to the cent.
+        """
         if view.currency == self.base:
-            return amount, {}
-        if view.currency not in self.rates:
-            self.rates[view.currency] = self._last_rate(view.currency)
-        rate = self.rates[view.currency]
-        more = {"currency": view.currency, "fx_amount": amount, "rate": rate}
-        return rounded(amount * rate, self.base), more
+            return move.amount, {}
+        of = move.of
+        rate = of.rate if of is not None and of.rate else self._last_rate(view.currency)
+        base = rounded(move.amount * rate, self.base)
+        if of is not None and of.fx and abs(of.fx) == abs(move.amount):
+            booked = abs(of.debit or of.credit)
+            base = booked if move.amount > 0 else -booked
+        return base, {"currency": view.currency, "fx_amount": move.amount, "rate": rate}
 
     def _last_rate(self, currency: str) -> Decimal:
+        if currency in self.rates:
+            return self.rates[currency]
         frames = self.part.frames
         order = ["date", "voucher_id", "line_no"]
         rows = frames.table("lines", ("voucher_id", "line_no"), ("date", "currency", "rate"))
         rows = rows.filter((nw.col("currency") == currency) & ~nw.col("rate").is_null())
         last = frames.fetch(rows.sort(*order, descending=True, nulls_last=True).head(1)).collect()
-        return Decimal(last["rate"][0]) if last.height else Decimal(1)
+        self.rates[currency] = Decimal(last["rate"][0]) if last.height else Decimal(1)
+        return self.rates[currency]
 
     def _aux(self, view: PartyView, account: str) -> dict[str, str]:
         """The party, in the dimension the account is kept by."""

@@ -42,13 +42,15 @@ _MOST = 12
 
 @attrs.frozen
 class BookedLine:
-    """A line of a voucher, of its books' own."""
+    """A line of a voucher: both amounts in base currency, `fx` and `rate` where it says them."""
 
     line_no: int
     account: str
     debit: Decimal
     credit: Decimal
     aux: Mapping[str, str]
+    fx: Decimal | None = None
+    rate: Decimal | None = None
 
     def on(self, *, debit: bool) -> Decimal:
         """Its amount as one of that side, red where it stands on the other."""
@@ -131,14 +133,20 @@ def booked_in(side: Side, vouchers: Iterable[int]) -> dict[int, tuple[BookedLine
     dims = [name for name in columns if name.startswith(schema.AUX)]
     must = ("voucher_id", "line_no", "account", "debit", "credit")
     wanted = pl.DataFrame({"voucher_id": sorted(set(vouchers))}, schema={"voucher_id": pl.Int64})
-    lines = frames.table("lines", must, ("split_no", *dims))
+    lines = frames.table("lines", must, ("split_no", "fx_debit", "fx_credit", "rate", *dims))
     rows = lines.join(frames.bring(wanted), on="voucher_id", how="semi")
     ordered = frames.fetch(rows).sort("voucher_id", "line_no", "split_no").collect()
     found: dict[int, list[BookedLine]] = {}
     for row in ordered.iter_rows(named=True):
         aux = {name.removeprefix(schema.AUX): row[name] for name in dims if row[name]}
         line = BookedLine(
-            row["line_no"], row["account"] or "", row["debit"] or ZERO, row["credit"] or ZERO, aux
+            line_no=row["line_no"],
+            account=row["account"] or "",
+            debit=row["debit"] or ZERO,
+            credit=row["credit"] or ZERO,
+            aux=aux,
+            fx=row["fx_debit"] or row["fx_credit"],
+            rate=row["rate"],
         )
         found.setdefault(row["voucher_id"], []).append(line)
     return {voucher: tuple(lines) for voucher, lines in found.items()}
