@@ -323,3 +323,21 @@ def test_parties_with_codes_of_their_own_meet_the_books(tmp_path):
 
 def _said(found, name):
     return next(step.said for step in found.steps if step.name == name)
+
+
+def test_a_customer_that_sends_a_list_is_reconciled_too(folder):
+    wanted = {"read", "books", "reconcile"}
+    steps = tuple(step for step in STEPS if step.name in wanted)
+    lines = kc.read(folder / "凭证.jsonl").books.lines
+    own = lines.filter(pl.col("aux_customer") == "0001", pl.col("account").str.starts_with("1122"))
+    rows = [f"{day},{debit:f},{credit:f}" for day, debit, credit in
+            own.select("date", "debit", "credit").iter_rows()]  # fmt: skip
+    assert rows
+    text = "\n".join(["日期,收货金额,付款金额", *rows, ",7,"])
+    (folder / "对方-0001.csv").write_text(text, "utf-8")
+    found = _run(folder, steps)
+    assert _states(found)["reconcile"] == "done"
+    (step,) = [one for one in found.steps if one.name == "reconcile"]
+    assert step.problems == 1, "the unnamed total is told"
+    (said,) = step.said["parties"]
+    assert (said["customer"], said["differences"]) == ("0001", 0)

@@ -7,6 +7,7 @@ import attrs
 import polars as pl
 
 from kamcore.books import Books
+from kamcore.errors import Problem
 from kamcore.ledger.draft import Draft, money_text
 from kamcore.matching.adjusting import adjustments
 from kamcore.matching.party_statement import Statement, StatementPolicy, statements
@@ -43,6 +44,8 @@ class Reconciled:
     views: dict[str, tuple[PartyView, ...]]
     drafts: tuple[Draft, ...]
     monthly: pl.DataFrame = attrs.field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    """What was odd about their files."""
 
 
 def _nobody(work: Work) -> tuple[str, str] | None:
@@ -59,10 +62,12 @@ def _reconcile(work: Work) -> Reconciled:
     found: dict[str, Reconciliation] = {}
     seen: dict[str, tuple[PartyView, ...]] = {}
     drafts: list[Draft] = []
+    problems: list[Problem] = []
     rows = []
     policy = ReconcilePolicy(accounts=work.folder.settings.account or None)
     for party, path in work.folder.theirs.items():
         theirs = read_theirs(path)
+        problems += theirs.problems
         asked = {"as_of": work.as_of, "party": party or None, "policy": policy}
         result, _ = reconcile_theirs(ours, theirs, **asked)
         found[party] = result
@@ -80,7 +85,11 @@ def _reconcile(work: Work) -> Reconciled:
         pl.col("reconciled").max(), pl.col("difference").sum()
     )
     return Reconciled(
-        by_customer=found, views=seen, drafts=tuple(drafts), monthly=monthly.sort("customer")
+        by_customer=found,
+        views=seen,
+        drafts=tuple(drafts),
+        monthly=monthly.sort("customer"),
+        problems=tuple(problems),
     )
 
 
@@ -106,7 +115,12 @@ def _tell_reconcile(work: Work, found: Reconciled) -> Told:
                     "differences": len(view.differences),
                 }
             )
-    return Told(said={"parties": said}, outputs=tuple(outputs), asks=tuple(asks))
+    return Told(
+        said={"parties": said},
+        outputs=tuple(outputs),
+        problems=found.problems,
+        asks=tuple(asks),
+    )
 
 
 def _asks(work: Work, view: PartyView, name: str) -> list[Ask]:
