@@ -71,6 +71,22 @@ def test_members_to_accounts_without_a_rule_and_back(folder):
     assert again == there
 
 
+def test_an_account_above_comes_back_with_its_name_through_a_file_of_vouchers(folder):
+    chart = accounts(("1122.01", "境内货款"), ("6001", "收入"))
+    line = dr("1122.01", "10", aux={"customer": "0001"}, currency="CNY")
+    made = books(voucher(1, line, cr("6001", "10", currency="CNY"), preparer="甲"), accounts=chart)
+    write(made, folder / "k.xls", "kingdee-k3")
+    there = ("convert", "k.xls", "l.xls", "--to", "kingdee-k3", "--sub-accounts", "to-accounts")
+    assert kamcore(*there, "--save-rule", "up.toml", cwd=folder).code == 0
+    gone = read(folder / "l.xls").books.accounts
+    assert "境内货款" not in gone["name"].to_list()
+    back = ("convert", "l.xls", "m.xls", "--to", "kingdee-k3", "--sub-accounts", "to-auxiliary")
+    assert kamcore(*back, "--rule", "up.toml", cwd=folder).code == 0
+    first, last = (read(folder / f"{name}.xls").books for name in "km")
+    assert last.facts_of("accounts").equals(first.facts_of("accounts"))
+    assert last.facts_of("lines").equals(first.facts_of("lines"))
+
+
 def test_without_parties_there_is_nothing_to_turn_into_accounts(tmp_path):
     write(books(voucher(1, preparer="甲")), tmp_path / "a.jsonl", "native")
     done = convert(tmp_path, "a.jsonl", "b.jsonl", "--sub-accounts", "to-accounts")

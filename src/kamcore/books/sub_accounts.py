@@ -48,6 +48,9 @@ class Regrouped:
     extras: pl.DataFrame = attrs.field(factory=schema.EXTRAS.empty, eq=False, repr=False)
     """Extras of accounts that went away; ``row_id`` is the row of `removed`."""
 
+    parents: pl.DataFrame = attrs.field(factory=schema.ACCOUNTS.empty, eq=False, repr=False)
+    """The accounts above as the books list them: a file of vouchers may not name them again."""
+
     @property
     def rules(self) -> tuple[SubAccountRule, ...]:
         """The rules that lead back, with all that was known of accounts that went away."""
@@ -55,7 +58,7 @@ class Regrouped:
         named = [name for name in schema.ACCOUNTS.names if not schema.ACCOUNTS[name].provenance]
         facts = {
             row.pop("code"): {name: value for name, value in row.items() if value is not None}
-            for row in self.removed.select(named).iter_rows(named=True)
+            for row in pl.concat([self.removed, self.parents]).select(named).iter_rows(named=True)
         }
         more: dict[str, dict[str, str]] = {}
         for row_id, field, value in self.extras.select("row_id", "field", "value").iter_rows():
@@ -63,7 +66,9 @@ class Regrouped:
         return tuple(
             attrs.evolve(
                 rule,
-                accounts={code: facts[code] for code in rule.members if code in facts},
+                accounts={
+                    code: facts[code] for code in (rule.account, *rule.members) if code in facts
+                },
                 extras={code: more[code] for code in rule.members if code in more},
             )
             for rule in rules_of(self.rows)
@@ -79,12 +84,13 @@ def to_auxiliary(books: Books, rules: Iterable[SubAccountRule]) -> Regrouped:
     Raises:
         BooksError: a line of such a sub-account already has a member of that dimension.
     """
-    rows = new_members(books, tuple(rules))
+    rules = tuple(rules)
+    rows = new_members(books, rules)
     pairs = _pairs(rows)
     tables = dict(books.tables)
     for name in _TABLES:
         tables[name] = _lifted(books, name, pairs)
-    accounts, removed = _accounts_above(books, rows)
+    accounts, removed = _accounts_above(books, rows, rules)
     tables["accounts"] = accounts
     tables["dimensions"] = _with_dimensions(books, rows)
     tables["members"] = _with_members(books, rows)
@@ -92,7 +98,14 @@ def to_auxiliary(books: Books, rules: Iterable[SubAccountRule]) -> Regrouped:
     after = Books(books.entity, tables, books.origin)
     proof = prove_sub_accounts(accounts=books, members=after, rows=rows)
     extras = _extras_of(books, removed)
-    return Regrouped(books=after, rows=rows, proof=proof, removed=removed, extras=extras)
+    return Regrouped(
+        books=after,
+        rows=rows,
+        proof=proof,
+        removed=removed,
+        extras=extras,
+        parents=_parents(books, rows),
+    )
 
 
 def to_accounts(
@@ -121,7 +134,7 @@ def to_accounts(
     tables["extras"] = _with_extras(_extras_moved(books, tables), books, tables, rules)
     after = Books(books.entity, tables, books.origin)
     proof = prove_sub_accounts(accounts=after, members=books, rows=rows)
-    return Regrouped(books=after, rows=rows, proof=proof)
+    return Regrouped(books=after, rows=rows, proof=proof, parents=_parents(books, rows))
 
 
 def _pairs(rows: Sequence[SubAccount]) -> pl.DataFrame:
@@ -192,12 +205,15 @@ def _require_members(books: Books, rules: Sequence[SubAccountRule]) -> None:
         raise BooksError(problems[0], problems[1:])
 
 
-def _accounts_above(books: Books, rows: Sequence[SubAccount]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _accounts_above(
+    books: Books, rows: Sequence[SubAccount], rules: Sequence[SubAccountRule]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The accounts without the sub-accounts, and those that went away."""
     gone = {row.account for row in rows}
     accounts = books.accounts
     is_gone = pl.col("code").is_in(list(gone))
     kept, removed = accounts.filter(~is_gone), accounts.filter(is_gone)
+    kept = _with_parents(kept, rules)
     with_others = set(kept["parent"].drop_nulls())
     dimensions: dict[str, list[str]] = {}
     for row in rows:
@@ -239,6 +255,23 @@ def _extras_moved(books: Books, tables: dict[str, pl.DataFrame]) -> pl.DataFrame
     return pl.concat(parts)
 
 
+def _parents(books: Books, rows: Sequence[SubAccount]) -> pl.DataFrame:
+    codes = sorted({row.parent for row in rows})
+    return books.accounts.filter(pl.col("code").is_in(codes))
+
+
+def _with_parents(accounts: pl.DataFrame, rules: Sequence[SubAccountRule]) -> pl.DataFrame:
+    """The accounts with what rules know of those above, where the books say nothing."""
+    known = _known(rules).filter(pl.col("code").is_in([rule.account for rule in rules]))
+    told = [name for name in accounts.columns if name not in ("code", "dimensions", "is_leaf")]
+    joined = accounts.join(
+        known.select("code", *told), on="code", how="left", suffix="_known", maintain_order="left"
+    )
+    filled = joined.with_columns(pl.coalesce(name, f"{name}_known").alias(name) for name in told)
+    missing = known.join(accounts, on="code", how="anti")
+    return pl.concat([filled.select(accounts.columns), missing.select(accounts.columns)])
+
+
 def _extras_of(books: Books, removed: pl.DataFrame) -> pl.DataFrame:
     """The extras of accounts that went away, by their rows in `removed`."""
     old = books.accounts.select("code").with_row_index("_old")
@@ -254,7 +287,7 @@ def _known(rules: Iterable[SubAccountRule]) -> pl.DataFrame:
     """What rules know of sub-accounts, as rows of the table ``accounts``."""
     rows = [{"code": code, **facts} for rule in rules for code, facts in rule.accounts.items()]
     types = {column.name: column.dtype for column in schema.ACCOUNTS.columns}
-    return pl.DataFrame(rows, schema=types)
+    return pl.DataFrame(rows, schema=types).unique("code", keep="first", maintain_order=True)
 
 
 def _with_extras(
