@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kamcore.model.voucher import Line, Voucher
     from kamcore.pipeline import Conversion, convert, read, write
     from kamcore.pipeline.form_file import Forms, read_forms
+    from kamcore.pipeline.match_lists import read_lists
     from kamcore.pipeline.price_file import read_prices
     from kamcore.pipeline.their_file import read_theirs, reconcile_theirs
 
@@ -58,6 +59,7 @@ __all__ = [
     "convert",
     "read",
     "read_forms",
+    "read_lists",
     "read_prices",
     "read_theirs",
     "reconcile_theirs",
@@ -76,6 +78,7 @@ _DOORS = {
     "convert": "kamcore.pipeline",
     "read": "kamcore.pipeline",
     "read_forms": "kamcore.pipeline.form_file",
+    "read_lists": "kamcore.pipeline.match_lists",
     "read_prices": "kamcore.pipeline.price_file",
     "read_theirs": "kamcore.pipeline.their_file",
     "reconcile_theirs": "kamcore.pipeline.their_file",
