@@ -285,6 +285,15 @@ def test_forms_take_figures_of_the_books_and_the_forms(files):
     more = """
 [[tier_policy]]
 weights = [{measure = "sales", points = 60, high = 1000}]
+[[item]]
+code = "A"
+cost = 10
+[[sale]]
+date = 2025-02-20
+customer = "0002"
+item = "A"
+quantity = 5
+amount = 113
 [[order]]
 number = "SO-1"
 customer = "0001"
@@ -311,8 +320,13 @@ total_assets = 100
     assert {"SO-1", 30, "待处理"} <= set(cells("采购控制表"))
     assert {"近一年销售额", 12, "200"} <= set(cells("等级评估表"))
     assert 200 in cells("业务月报表")
-    assert "100.00%" in cells("大客户分析表")
+    assert "63.90%" in cells("大客户分析表")
     assert {"购买力 ≥ 5; 影响力 ≥ 5; 行业领军企业 ≥ 1"} <= set(cells("分类标准"))
+    everybody = (*asked[:5], *asked[7:], "--form", "analysis", "-o", "all.xlsx")
+    kamcore(*everybody, cwd=files)
+    book = openpyxl.load_workbook(files / "all.xlsx", data_only=True)
+    # 113 with tax are 100 without, less 5 at 10; what the other sold has no cost.
+    assert cells("大客户分析表").count(50) == 1
     hidden = (*asked, "--cleared", "公开", "-o", "public.xlsx")
     kamcore(*hidden, cwd=files)
     book = openpyxl.load_workbook(files / "public.xlsx", data_only=True)

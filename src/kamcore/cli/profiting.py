@@ -30,6 +30,7 @@ from kamcore.model.price import PricePolicy
 from kamcore.model.rebate import RebateClause
 from kamcore.model.tier import StatedFact
 from kamcore.pipeline import read
+from kamcore.pipeline.customer_facts import USUAL_TAX
 from kamcore.pipeline.form_file import Forms
 from kamcore.pipeline.price_file import contracts, groups_of, prices_of, sales_of
 from kamcore.pricing import (
@@ -46,8 +47,6 @@ from kamcore.pricing import (
 )
 from kamcore.reports.sheets import SUM, Column, Line, Listing, Sheet, Title
 
-USUAL_TAX = Decimal("0.13")
-"""The rate of most goods (增值税税率)."""
 HUNDRED = Decimal(100)
 
 _MONEY = ("gross", "discount", "revenue", "rebate", "cost", "finance", "contribution")

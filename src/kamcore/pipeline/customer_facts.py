@@ -20,11 +20,18 @@ from kamcore.model.contract import Contract
 from kamcore.model.credit import CreditLimit, CreditPolicy, CreditRelease, Financials, Forecast
 from kamcore.model.delivery import Delivery
 from kamcore.model.order import Order
+from kamcore.model.price import PricePolicy
 from kamcore.model.tier import StatedFact, TierPolicy, TierRecord
 from kamcore.pipeline.archive_file import archive_of
 from kamcore.pipeline.form_file import Forms
 from kamcore.pipeline.price_file import contracts, groups_of, sales_of
-from kamcore.pricing import booked_sales, sales_frame, with_due_dates, with_groups
+from kamcore.pricing import (
+    booked_sales,
+    net_of_tax,
+    sales_frame,
+    with_due_dates,
+    with_groups,
+)
 from kamcore.tiering import (
     CreditScore,
     Tiering,
@@ -44,7 +51,10 @@ from kamcore.tiering import (
 )
 from kamcore.tiering.exposure import PARTS
 
-__all__ = ["Customers"]
+__all__ = ["USUAL_TAX", "Customers"]
+
+USUAL_TAX = Decimal("0.13")
+"""The rate of most goods (增值税税率)."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -132,6 +142,16 @@ class Customers:
         else:
             found = with_groups(booked_sales(self.books), groups_of(self.forms))
         return with_due_dates(found, self.contracts)
+
+    @cached_property
+    def net_sales(self) -> pl.DataFrame:
+        """Sales without tax: the lines of revenue of the books, else those of the forms."""
+        if self.books is None:
+            policy = self.forms.one(PricePolicy) or PricePolicy()
+            rate = USUAL_TAX if policy.tax_rate is None else policy.tax_rate
+            return net_of_tax(sales_frame(sales_of(self.forms)), rate)
+        found = booked_sales(self.books, tax_included=False)
+        return with_groups(found, groups_of(self.forms))
 
     @cached_property
     def late(self) -> pl.DataFrame | None:

@@ -13,11 +13,14 @@ from typing import Any
 import attrs
 import polars as pl
 
+from kamcore.forms.price_list import Item
+from kamcore.model.archive import months_after
 from kamcore.model.order import Order
 from kamcore.model.party import Party
 from kamcore.model.period import Period
 from kamcore.model.tier import conditions_text, measure_name
 from kamcore.pipeline.customer_facts import Customers
+from kamcore.pricing import customer_contribution
 from kamcore.reports.key_account_form import Row
 from kamcore.reports.monthly import MonthlyQuestion, monthly_report
 from kamcore.reports.sheets import Value
@@ -52,7 +55,7 @@ def known_facts(customers: Customers, parties: Iterable[Party], lang: str = "zh"
     found = _Gathering(customers, lang, customers.tiering())
     facts: dict[str, dict[str, Value]] = {party.code: {} for party in chosen}
     tables: dict[tuple[str, str], list[Row]] = {}
-    for source in (found.sales(), found.month(), found.credit()):
+    for source in (found.sales(), found.month(), found.credit(), found.profit()):
         for code, values in source.items():
             if code in facts:
                 facts[code] |= values
@@ -128,6 +131,20 @@ class _Gathering:
             customer: {"month_sales": _money(month), "sales_ytd": _money(total)}
             for customer, month, total in sums.iter_rows()
         }
+
+    def profit(self) -> dict[str, dict[str, Value]]:
+        """What customers leave before the cost of waiting, whose every item has a cost."""
+        customers = self.customers
+        costs = {one.code: one.cost for one in customers.forms.of(Item) if one.cost is not None}
+        sold = customers.net_sales.filter(
+            pl.col("date") <= self.on,
+            pl.col("date") > months_after(self.on, -customers.tier_policy.months),
+        )
+        unknown = sold.filter(~pl.col("item").is_in(list(costs)))
+        sold, none = sold.join(unknown, on="customer", how="anti"), sold.clear()
+        found = customer_contribution(sold, none, costs=costs, annual_rate=ZERO, as_of=self.on)
+        rows = found.frame.select("customer", "contribution").iter_rows()
+        return {customer: {"profit": _money(left)} for customer, left in rows}
 
     def credit(self) -> dict[str, dict[str, Value]]:
         """What credit decides on every customer, and what is overdue."""
