@@ -96,10 +96,9 @@ def figures(values: pl.Series, length: int, decimals: int) -> pl.Series:
 
     Zeros at the end go where the text would be longer than the field; it may still be too long.
     """
-    plain = values.to_frame("v").select(number_text(pl.col("v"), values.dtype)).to_series()
-    parts = pl.DataFrame({"v": plain}).with_columns(
-        point=pl.col("v").str.contains(".", literal=True)
-    )
+    plain = number_text(pl.col("v"), values.dtype)
+    parts = values.to_frame("v").lazy().select(v=plain, plain=plain)
+    parts = parts.with_columns(point=pl.col("v").str.contains(".", literal=True))
     missing = decimals - pl.when("point").then(
         pl.col("v").str.len_bytes() - pl.col("v").str.find(".", literal=True) - 1
     ).otherwise(0).cast(pl.Int64)
@@ -109,15 +108,15 @@ def figures(values: pl.Series, length: int, decimals: int) -> pl.Series:
         pl.when(~pl.col("point") & (decimals > 0)).then(pl.lit(".")).otherwise(pl.lit("")),
         zeros.str.head(missing),
     )
-    full = parts.select(pl.when(missing > 0).then(filled).otherwise("v").alias("v"))
-    cut = full.with_columns(plain.alias("plain")).select(
+    full = parts.select("plain", v=pl.when(missing > 0).then(filled).otherwise("v"))
+    cut = full.select(
         pl.when(pl.col("v").str.len_bytes() <= length)
         .then("v")
         .when(pl.col("plain").str.len_bytes() <= length)
         .then(pl.col("v").str.head(length).str.strip_suffix("."))
         .otherwise("plain")
     )
-    return cut.to_series().alias(values.name)
+    return cut.collect().to_series().alias(values.name)
 
 
 def _described(column: DbfColumn) -> bytes:
@@ -128,20 +127,22 @@ def _described(column: DbfColumn) -> bytes:
 
 def _field(values: pl.Series, column: DbfColumn, first: int) -> pl.Series:
     """One column as texts of exactly its length in bytes."""
+    if values.null_count() == values.len():
+        blank = pl.Series(column.name, [" " * column.length], pl.String)
+        return blank.new_from_index(0, values.len())
     texts = _texts(values, column).alias("v")
-    width = texts.str.len_chars() + texts.str.count_matches(_BEYOND_ASCII)
-    long = (width > column.length).fill_null(value=False)
+    chars, wide = pl.col("v").str.len_chars(), pl.col("v").str.count_matches(_BEYOND_ASCII)
+    sized = texts.to_frame().with_columns(width=(chars + wide).cast(pl.Int64))
+    long = sized["width"] > column.length
     if long.any():
-        row = long.arg_max() or 0
+        row = long.fill_null(value=False).arg_max() or 0
         place = Place(row=first + row, column=column.name)
         facts = {"field": column.name, "length": column.length}
         raise LossRefused(TOO_WIDE.at(place, texts[row], **facts))
-    blanks = pl.lit(" " * column.length).str.head(
-        column.length - width.fill_null(0).cast(pl.Int64)
-    )
-    text = pl.lit(texts.fill_null(""))
+    room = column.length - pl.col("width").fill_null(0)
+    blanks, text = pl.lit(" " * column.length).str.head(room), pl.col("v").fill_null("")
     parts = [blanks, text] if column.kind == "N" else [text, blanks]
-    return pl.select(pl.concat_str(parts).alias(column.name)).to_series()
+    return sized.select(pl.concat_str(parts).alias(column.name)).to_series()
 
 
 def _texts(values: pl.Series, column: DbfColumn) -> pl.Series:

@@ -56,13 +56,17 @@ def unusual(value: str, reason_zh: str, reason_en: str) -> Finding:
     return Finding(value, UNUSUAL, {"reason_zh": reason_zh, "reason_en": reason_en, "read": value})
 
 
-def mend(grid: Grid, heading: str, odd: pl.Series, explain: Explain) -> Parsed:
-    """The texts of a column with every odd one replaced by its plain spelling or by null."""
-    texts = grid.column(heading)
-    problems = [
+def faulty_cells(grid: Grid, heading: str) -> list[Problem]:
+    """A problem for every cell of a column that holds an error of the spreadsheet."""
+    return [
         FAULTY_CELL.at(grid.place(index, heading), text)
         for index, text in sorted(grid.faulty.get(heading, {}).items())
     ]
+
+
+def mend(grid: Grid, heading: str, odd: pl.Series, explain: Explain) -> Parsed:
+    """The texts of a column with every odd one replaced by its plain spelling or by null."""
+    texts, problems = grid.column(heading), faulty_cells(grid, heading)
     if not odd.any():
         return Parsed(texts, tuple(problems))
     spots = odd.fill_null(value=False).arg_true()

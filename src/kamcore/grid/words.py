@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 import polars as pl
 
 from kamcore.errors import Fault, Severity
-from kamcore.grid.parsed import BLANKS, Finding, Parsed, mend
+from kamcore.grid.parsed import BLANKS, Finding, Parsed, faulty_cells, mend
 from kamcore.grid.sheet import Grid
 
 CODE_IS_A_NUMBER = Fault(
@@ -26,8 +26,8 @@ _RETURN = "_x000D_"
 
 def read_texts(grid: Grid, heading: str) -> Parsed:
     """Read a column of texts: outer blanks of any kind go, inner ones and line breaks stay."""
-    parsed = mend(grid, heading, _nowhere(grid), _never)
-    return Parsed(tidy(parsed.values).alias(heading), parsed.problems)
+    texts = tidy(grid.column(heading)).alias(heading)
+    return Parsed(texts, tuple(faulty_cells(grid, heading)))
 
 
 def read_codes(grid: Grid, heading: str) -> Parsed:
@@ -37,11 +37,11 @@ def read_codes(grid: Grid, heading: str) -> Parsed:
     point may have lost trailing zeros: it is kept as it stands, with a warning.
     """
     texts = grid.column(heading)
-    marks = grid.numbers.get(heading, False)
-    odd = _nowhere(grid)
-    if marks is not False:
+    if grid.numbers.get(heading, False) is False:
+        parsed = Parsed(texts, tuple(faulty_cells(grid, heading)))
+    else:
         odd = grid.number_cells(heading) & ~texts.str.contains(r"^[0-9]+$")
-    parsed = mend(grid, heading, odd, _code)
+        parsed = mend(grid, heading, odd, _code)
     return Parsed(bare_codes(parsed.values).alias(heading), parsed.problems)
 
 
@@ -74,7 +74,12 @@ def tidy(texts: pl.Series) -> pl.Series:
     marked = texts.str.contains(_RETURN, literal=True)
     if marked.any():
         texts = texts.str.replace_all(_RETURN, "\r", literal=True)
-    return blank_words(texts.str.strip_chars(BLANKS), {""})
+    return _without_empty(texts.str.strip_chars(BLANKS))
+
+
+def _without_empty(texts: pl.Series) -> pl.Series:
+    empty = texts == ""
+    return texts.set(empty, None) if empty.any() else texts
 
 
 def one_line(text: pl.Expr) -> pl.Expr:
@@ -91,12 +96,4 @@ def bare_codes(codes: pl.Series) -> pl.Series:
     pure = tidy(codes)
     if not pure.str.starts_with("'").any():
         return pure
-    return blank_words(pure.str.strip_prefix("'").str.strip_chars(BLANKS), {""})
-
-
-def _nowhere(grid: Grid) -> pl.Series:
-    return pl.select(pl.repeat(False, grid.height, dtype=pl.Boolean)).to_series()
-
-
-def _never(text: str, _is_number: bool) -> Finding:  # noqa: FBT001
-    return Finding(text)
+    return _without_empty(pure.str.strip_prefix("'").str.strip_chars(BLANKS))

@@ -91,7 +91,10 @@ class _Strings:
         """
         if column.null_count() == column.len():
             return pl.repeat(None, column.len(), dtype=pl.UInt32, eager=True)
-        column = column.alias("text").set(column.str.len_bytes() == 0, None)
+        column = column.alias("text")
+        empty = column == ""
+        if empty.any():
+            column = column.set(empty, None)
         filled = column.drop_nulls()
         distinct = filled.unique(maintain_order=True)
         if distinct.len() == filled.len():
@@ -110,8 +113,9 @@ class _Strings:
         yield (
             f'{_XML}<sst xmlns="{_MAIN}" count="{self.uses}" uniqueCount="{self.count}">'
         ).encode()
-        for part in self.parts:
-            for piece in part.to_frame().iter_slices(_TEXTS_A_PIECE):
+        if self.parts:
+            every = pl.concat(self.parts, rechunk=False).to_frame()
+            for piece in every.iter_slices(_TEXTS_A_PIECE):
                 yield _joined(_string_items(_escaped(piece.to_series())))
         yield b"</sst>"
 
@@ -210,13 +214,7 @@ def _shown(sheets: Sequence[SheetOut]) -> int:
 
 
 def _plan(sheet: SheetOut, strings: _Strings, *, selected: bool) -> _Plan:
-    header = pl.DataFrame(
-        [
-            pl.Series(f"{index}", _header_texts(sheet, index), pl.String)
-            for index in range(sheet.columns)
-        ]
-    )
-    header = header.select(strings.number(column).alias(column.name) for column in header)
+    header = _header(sheet, strings)
     columns = []
     cells = []
     for index, (column, kind) in enumerate(sheet.series()):
@@ -227,8 +225,12 @@ def _plan(sheet: SheetOut, strings: _Strings, *, selected: bool) -> _Plan:
     return _Plan(sheet, selected, header, pl.DataFrame(columns), tuple(cells))
 
 
-def _header_texts(sheet: SheetOut, index: int) -> list[str | None]:
-    return [row[index] if index < len(row) else None for row in sheet.header]
+def _header(sheet: SheetOut, strings: _Strings) -> pl.DataFrame:
+    """The numbers of the heading cells, all numbered at once, a column of the sheet each."""
+    rows, columns = len(sheet.header), range(sheet.columns)
+    texts = [row[index] if index < len(row) else None for index in columns for row in sheet.header]
+    numbers = strings.number(pl.Series("text", texts, pl.String))
+    return pl.DataFrame([numbers.slice(index * rows, rows).alias(str(index)) for index in columns])
 
 
 def _sheet_xml(plan: _Plan, report: Callable[[int], None]) -> Iterator[Piece]:
