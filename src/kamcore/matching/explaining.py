@@ -42,7 +42,7 @@ CAUSES = {
 _PARTS = "部分|余款|尾款|首付|分期|第.[期批笔次]"
 _SMALL_CHANGE = 10_000
 _MONTH = 31
-_SAME_MONEY_DAYS = 31
+_SAME_MONEY_DAYS, _PART_DAYS = 31, 10
 _ROUND = 1_000_000
 """An amount in full hundreds recurs by itself; one in odd cents seldom does within a month."""
 
@@ -182,13 +182,14 @@ def twins_of(
     gap = (pl.col("date") - pl.col("date_twin")).dt.total_days().abs()
     text, other = _wording("text"), _wording("text_twin")
     odd = (pl.col("units") % _ROUND != 0) & (gap <= _SAME_MONEY_DAYS)
-    same_text = (text == other) & (text != "") & (gap <= days)
     # Two halves of one payment name one number and have one amount too.
     part = pl.concat_str("text", "text_twin").str.contains(_PARTS)
+    soon = gap <= pl.when(part).then(_PART_DAYS).otherwise(days)
+    same_text = (text == other) & (text != "") & soon
     kind = (kind_of_text() == kind_of_text("text_twin")).fill_null(value=True)
     same_number = pl.col("one").fill_null(value=False)
     silent = ~(named & named_twin)
-    alike = (same_number & ~part & kind) | (silent & (same_text | (odd & kind & ~part)))
+    alike = (same_number & ~part & kind) | same_text | (silent & odd & kind & ~part)
     found = pairs.filter(alike).with_columns(gap=gap).sort("id", "gap", "id_twin")
     first = found.unique("id", keep="first", maintain_order=True)
     return first.select("id", twin=pl.col("voucher_twin").fill_null(""))
