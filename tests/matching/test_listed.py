@@ -244,3 +244,36 @@ def test_an_unknown_party_is_refused_as_with_books(tmp_path):
     with pytest.raises(UsageError) as raised:
         answer(path, party="谁")
     assert raised.value.code == "M2301"
+
+
+def test_columns_of_purchases_and_payments_say_what_texts_do_not(tmp_path):
+    rows = [[d, n, a if a > 0 else None, -a if a < 0 else None] for d, n, _, a in RECORDS[:5]]
+    path = sheet(tmp_path / "a.xlsx", [["日期", "单号", "收货金额", "付款金额"], *rows])
+    _, said = answer(path)
+    tiers = said.result.workings.matches["tier"].to_list()
+    assert tiers == ["automatic"] * 5
+    english = {"购货": "purchase", "付货款": "payment", "退货": "credit note"}
+    rows = [[d, n, english[t], *sides] for d, n, t, *sides in split()]
+    path = sheet(tmp_path / "b.xlsx", [HEAD, *rows])
+    _, said = answer(path)
+    assert agrees(said)
+    assert set(said.result.workings.matches["tier"]) == {"automatic"}
+
+
+def test_a_day_that_cannot_be_read_is_not_the_day_before(tmp_path):
+    rows = [list(row) for row in split()]
+    rows[1][0], rows[3][0] = None, "2025-13-01"
+    path = sheet(tmp_path / "a.xlsx", [HEAD, *rows])
+    found, _ = answer(path)
+    days = found.listed.lines["date"].to_list()
+    assert len(days) == len(rows) - 1
+    assert days[0] == days[1] == dt.date(2025, 1, 5)
+    assert {problem.place.row for problem in found.problems} == {5}
+
+
+def test_headings_without_records_are_refused(tmp_path):
+    path = sheet(tmp_path / "a.xlsx", [HEAD, ["2025-01-05", "甲", "乙", "12x", None]])
+    with pytest.raises(SourceError) as raised:
+        read_statement_list(path)
+    assert raised.value.code == "C5308"
+    assert raised.value.problems, "what could not be read is told beside it"

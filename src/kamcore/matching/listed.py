@@ -19,6 +19,7 @@ from kamcore.books import Books, Origin, schema
 from kamcore.errors import UsageError
 from kamcore.ledger.engine import Frames, Source, open_frames
 from kamcore.matching.identifying import members_like
+from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, reconcile
 from kamcore.matching.sides import Side, control_accounts, members_in_use, signed_lines
 from kamcore.model.company_name import normalised
@@ -53,6 +54,11 @@ _ACCOUNTS = {
     "receivable": ("2202", "应付账款", "ap_trade", "supplier"),
     "both": ("2202", "应付账款", "ap_trade", "supplier"),
 }
+_ENGLISH = (
+    ("(?i)return|refund|credit note", "(退货)"),
+    ("(?i)payment|paid|receipt|remittance", "(付款)"),
+    ("(?i)purchase|invoice|sale|deliver", "(进货)"),
+)
 _NUMBER = r"^(?:\p{Han}{1,3}(?:字第?)?)[\s\-_#第]*(\d{1,9})号?$"
 _WORD = r"^(\p{Han}{1,3}?)(?:字第?|第)?[\s\-_#]*\d{1,9}号?$"
 
@@ -113,7 +119,7 @@ def books_of(listed: Listed, direction: str = "receivable", *, flipped: bool = F
         line_no=pl.lit(1, dtype=pl.Int64),
         split_no=pl.lit(1, dtype=pl.Int64),
         account=pl.lit(code),
-        summary="text",
+        summary=_told(by_side=listed.by_side),
         debit=pl.col(debit).fill_null(0).cast(schema.AMOUNT),
         credit=pl.col(credit).fill_null(0).cast(schema.AMOUNT),
         # A number of their vouchers says nothing in our books; any other may be a document's.
@@ -128,6 +134,24 @@ def books_of(listed: Listed, direction: str = "receivable", *, flipped: bool = F
         "balances": _balances(listed, (code, aux), _sign(listed, direction, flipped=flipped)),
     }
     return Books(Entity(system="list"), tables, listed.origin)
+
+
+def _told(*, by_side: bool) -> pl.Expr:
+    """The text of a record, and in brackets what it is where only English or its column says so.
+
+    The search asks texts whether two records are of one kind; a list often has none.
+    """
+    text = pl.col("text").fill_null("")
+    kind = pl.when(kind_of_text("text").is_not_null()).then(pl.lit(""))
+    for words, said in _ENGLISH:
+        kind = kind.when(text.str.contains(words)).then(pl.lit(said))
+    raised, lowered = (pl.col(name).fill_null(0) for name in ("raised", "lowered"))
+    red = (raised < 0) | (lowered < 0)
+    column = pl.when(red).then(pl.lit("(退货)"))
+    column = column.when(raised != 0).then(pl.lit("(进货)")).otherwise(pl.lit("(付款)"))
+    # Debit and credit say a side, not what it was for.
+    named = kind.otherwise(pl.lit("") if by_side else column)
+    return pl.concat_str(text, named, separator=" ").str.strip_chars()
 
 
 def _vouchers(rows: pl.DataFrame, dated: Mapping[str, pl.Expr]) -> pl.DataFrame:

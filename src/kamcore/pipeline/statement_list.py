@@ -72,6 +72,13 @@ UNNAMED_TOTAL = Fault(
     zh="有 {value} 行只有金额而没有日期和文字, 当作合计, 未参加对账",
     en="{value} rows hold amounts without date and text; they were taken for totals",
 )
+NOTHING_LISTED = Fault(
+    code="C5308",
+    zh="{value} 有对账清单的列名, 但没有可读的记录",
+    en="{value} has the headings of a list to reconcile and no record that can be read",
+    hint_zh="检查是不是选错了文件或工作表",
+    hint_en="check that it is the right file and sheet",
+)
 OTHER_SHEET = Fault(
     code="C5306",
     severity=Severity.INFO,
@@ -130,6 +137,8 @@ def read_statement_list(
         if cell
     ]
     joined = _together(parts)
+    if joined.lines.is_empty() and joined.openings.is_empty():
+        raise SourceError(NOTHING_LISTED.at(sheets[0][1].place, source.name), problems)
     found = attrs.evolve(joined, titles=(source.name, *book.names, *above), origin=grids[0].origin)
     captions = sheets[0][1].captions
     return StatementList(
@@ -237,7 +246,10 @@ def _listed(grid: Grid, year: str | None, problems: list[Problem]) -> Listed:
     days = read_dates(grid.filter(keep), "date")
     problems += days.problems
     frame = _texts(grid, problems).with_columns(**amounts)
-    records = frame.filter(keep).with_columns(date=days.values.fill_null(strategy="forward"))
+    # A day that is not written goes on; one that cannot be read does not.
+    blank = tidy(grid.filter(keep).column("date")).is_null()
+    date = pl.when(blank).then(pl.col("date").forward_fill()).otherwise("date")
+    records = frame.filter(keep).with_columns(days.values).with_columns(date)
     undated = records.filter(pl.col("date").is_null())
     problems += [NO_DAY.at(grid.place(at)) for at in undated["index"]]
     said = effects(records.drop_nulls("date"), frame.filter(opening), grid)
