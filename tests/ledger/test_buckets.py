@@ -51,8 +51,10 @@ def test_ages_by_months_and_fiscal_years_touched() -> None:
 
 
 @pytest.mark.parametrize("start", [1, 4, 12])
-def test_edges_agree_with_what_was_touched(start: int) -> None:
-    as_of = dt.date(2025, 2, 14)
+@pytest.mark.parametrize(
+    "as_of", [dt.date(2025, 2, 14), dt.date(2025, 3, 31), dt.date(2025, 4, 1)], ids=str
+)
+def test_edges_agree_with_what_was_touched(start: int, as_of: dt.date) -> None:
     years = Buckets.of(["1y", "2y", "3y"]).edges(as_of, "fiscal_year", start)
     months = Buckets.of(["1m", "4m", "1y"]).edges(as_of, "calendar_month", start)
     for back in range(1200):

@@ -130,8 +130,10 @@ def test_the_narrower_rule_goes_first(asked, price):
 
 
 def test_a_priority_goes_before_what_is_narrower():
-    first = attrs.evolve(CAMPAIGN, priority=8)
-    assert ask(*SPECIFIC, first, customer="named", campaign="spring").amount == 5
+    wide = rule("wide", "key_account", price=D(7), item="", priority=1)
+    assert ask(*SPECIFIC, wide, customer="named").amount == 7
+    equally_narrow = attrs.evolve(CAMPAIGN, priority=8)
+    assert ask(*SPECIFIC, wide, equally_narrow, customer="named", campaign="spring").amount == 5
 
 
 def test_equal_rules_contradict_each_other_and_both_are_shown():
@@ -254,11 +256,19 @@ def test_a_promotion_ends_with_its_last_day():
 
 
 @pytest.mark.parametrize(
-    ("offer", "price"), [({"off": D(5)}, 90), ({"price": D(80)}, 80), ({"price": D(99)}, 95)]
+    ("offer", "price", "taken"),
+    [
+        ({"off": D(5)}, 90, True),
+        ({"off": D(99)}, 0, True),
+        ({"price": D(80)}, 80, True),
+        ({"price": D(95)}, 95, False),
+        ({"price": D(99)}, 95, False),
+    ],
 )
-def test_money_off_and_a_special_price(offer, price):
+def test_money_off_and_a_special_price(offer, price, taken):
     promotion = attrs.evolve(OFFER, discount=None, **offer)
-    assert ask(LISTED, promotions=(promotion,)).amount == price
+    found = ask(LISTED, promotions=(promotion,))
+    assert (found.amount, found.promotion is not None) == (price, taken)
 
 
 def test_two_equal_promotions_contradict_each_other():
