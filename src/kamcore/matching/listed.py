@@ -142,15 +142,20 @@ def _told(*, by_side: bool) -> pl.Expr:
     The search asks texts whether two records are of one kind; a list often has none.
     """
     text = pl.col("text").fill_null("")
-    kind = pl.when(kind_of_text("text").is_not_null()).then(pl.lit(""))
-    for words, said in _ENGLISH:
-        kind = kind.when(text.str.contains(words)).then(pl.lit(said))
     raised, lowered = (pl.col(name).fill_null(0) for name in ("raised", "lowered"))
     red = (raised < 0) | (lowered < 0)
-    column = pl.when(red).then(pl.lit("(退货)"))
-    column = column.when(raised != 0).then(pl.lit("(进货)")).otherwise(pl.lit("(付款)"))
+    column = (
+        pl.when(red)
+        .then(pl.lit("(退货)"))
+        .when(raised != 0)
+        .then(pl.lit("(进货)"))
+        .otherwise(pl.lit("(付款)"))
+    )
     # Debit and credit say a side, not what it was for.
-    named = kind.otherwise(pl.lit("") if by_side else column)
+    named: pl.Expr = pl.lit("") if by_side else column
+    for words, said in reversed(_ENGLISH):
+        named = pl.when(text.str.contains(words)).then(pl.lit(said)).otherwise(named)
+    named = pl.when(kind_of_text("text").is_null()).then(named).otherwise(pl.lit(""))
     return pl.concat_str(text, named, separator=" ").str.strip_chars()
 
 
