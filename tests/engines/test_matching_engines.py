@@ -8,6 +8,7 @@ import pytest
 
 from kamcore.books import Books, schema
 from kamcore.errors import BooksError, UsageError
+from kamcore.ledger import age
 from kamcore.matching import (
     Matching,
     SettlementAccounts,
@@ -67,6 +68,10 @@ def test_open_lists_are_queries_of_the_engine(engine, ours) -> None:
 def test_blank_tables_of_an_engine_say_nothing(engine, ours) -> None:
     given = tables(engine, ours, "open_items", "receipts", "adjustments", "applications")
     lists_agree(engine, open_lists(given, AS_OF), open_lists(ours, AS_OF))
+    asked = {"as_of": AS_OF, "account": "1122", "by": "customer"}
+    wanted = age(ours, **asked)
+    engine.same(age(given, **asked).frame, wanted.frame)
+    assert wanted.totals()["total"]
 
 
 def documented() -> Books:

@@ -80,6 +80,7 @@ SUM = nw.Decimal(38, 4)
 Source = Books | Mapping[str, Any] | Any
 """What ledger functions take: books, a mapping of tables, or a frame of lines."""
 
+_DOCUMENTS = ("open_items", "receipts", "adjustments", "applications")
 _MOST = 38
 _TEXTS = (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown)
 _KINDS: dict[Any, tuple[Any, str]] = {
@@ -200,6 +201,8 @@ class Frames:
 def open_frames(source: Source) -> Frames:
     """Take books, a frame of lines, or a mapping of tables.
 
+    A table of documents or of applications without rows, beside lines, is as good as none.
+
     Raises:
         UsageError: it is none of these, or its tables belong to different engines.
     """
@@ -220,12 +223,21 @@ def open_frames(source: Source) -> Frames:
     if not opened or len(engines) > 1:
         raise UsageError(NO_FRAME.at(Place(), ", ".join(sorted(opened))))
     _, is_eager, back = next(iter(opened.values()))
+    tables = {name: frame for name, (frame, _, _) in opened.items()}
+    if "lines" in tables:
+        # What is open is asked of documents where there are any: a blank table of them is none.
+        blank = [name for name in _DOCUMENTS if name in tables and _is_blank(tables[name])]
+        tables = {name: frame for name, frame in tables.items() if name not in blank}
     return Frames(
-        tables={name: frame for name, (frame, _, _) in opened.items()},
+        tables=tables,
         entity=entity,
         is_eager=is_eager,
         back=back,
     )
+
+
+def _is_blank(frame: nw.LazyFrame[Any]) -> bool:
+    return len(frame.head(1).collect()) == 0
 
 
 def conserved(what: str, before: object, after: object) -> None:

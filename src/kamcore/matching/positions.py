@@ -69,7 +69,10 @@ def open_lists(
         BooksError: a column is missing or of another type; a float is never money.
         UsageError: there is neither a control account of the role nor a document.
     """
-    frames = _without_blank_tables(open_frames(source))
+    frames = open_frames(source)
+    # A document is matched as a whole, whatever its schedule.
+    whole = {name: table for name, table in frames.tables.items() if name != "instalments"}
+    frames = attrs.evolve(frames, tables=whole)
     chosen = _accounts(frames, role, accounts)
     has_documents = frames.has("open_items")
     if not chosen and not has_documents:
@@ -93,20 +96,6 @@ def _signed(name: str) -> nw.Expr:
     amount = nw.col(name)
     turned = nw.lit(0).cast(SUM) - amount
     return nw.when(nw.col("is_item")).then(amount).otherwise(turned).cast(AMOUNT).alias(name)
-
-
-def _without_blank_tables(frames: Frames) -> Frames:
-    """Without tables that have no rows: they say nothing about how the books are kept.
-
-    A schedule of instalments is left out as well, for a document is matched as a whole.
-    """
-    kept = {
-        name: table
-        for name, table in frames.tables.items()
-        if name != "instalments"
-        and (name not in (*DOCUMENTS, "applications") or len(table.head(1).collect()))
-    }
-    return attrs.evolve(frames, tables=kept)
 
 
 def _accounts(frames: Frames, role: str, accounts: Iterable[str] | None) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def settled_books(source: Source, drafts: Iterable[SettlementDraft], added: Book
     }
     booked = list(zip(ids.values(), every, strict=True))
     tables["applications"] = _frame("applications", _applications(booked))
-    if frames.has("open_items") and len(frames.tables["open_items"].head(1).collect()):
+    if frames.has("open_items"):
         documents = list(_documents(booked))
         for table, is_item in (("open_items", True), ("adjustments", False)):
             rows = [row for said, row in documents if said == is_item]
