@@ -13,7 +13,12 @@ from kamcore.matching.listed import ListedAnswer, reconcile_listed
 from kamcore.matching.reconciling import Reconciliation, reconcile
 from kamcore.pipeline.layouts import LAYOUT
 from kamcore.pipeline.reading import read, source_of
-from kamcore.pipeline.statement_list import NOT_A_STATEMENT, StatementList, read_statement_list
+from kamcore.pipeline.statement_list import (
+    NOT_A_STATEMENT,
+    NOTHING_LISTED,
+    StatementList,
+    read_statement_list,
+)
 from kamcore.plugin.recognition import UNKNOWN
 
 __all__ = ["TheirFile", "read_theirs", "reconcile_theirs"]
@@ -66,6 +71,8 @@ def _as_list(source: Source, unknown: SourceError) -> StatementList:
     try:
         return read_statement_list(source)
     except SourceError as error:
+        if error.problem.fault is NOTHING_LISTED:
+            raise
         # A text without columns is no sheet that lacks a heading.
         if error.problem.fault is NOT_A_STATEMENT and int(str(error.problem.facts["wide"])) > 1:
             raise
