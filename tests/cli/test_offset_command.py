@@ -1,5 +1,9 @@
 """``offset`` that books: the books it writes, the way through another system, and back."""
 
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
 import pytest
 
 import kamcore as kc
@@ -63,6 +67,9 @@ def test_what_is_open_no_longer_shows_what_was_set_off(path):
     ).json
     assert back["drafts"][0]["lines"][0]["debit"] == "-300.00"
     assert back["rows"][0]["date"] == FIRST
+    other = ("--undo", "--booked-on", "2025-12-30", "--books", "无.jsonl")
+    refused = offset(path, "后.jsonl", "advance-receivable", *other, as_of=THEN)
+    assert refused.json["error"]["code"] == "U1043"
     found = kamcore("match", "回.jsonl", "--json", cwd=path).json
     assert found["totals"]["items"]["all"]["amounts"] == {"CNY": "1060.00"}
 
@@ -115,6 +122,8 @@ def test_red_against_blue_is_written_without_a_voucher(tmp_path):
         ("red", ["--to", "native"], "U1044"),
         ("red", ["-o", "a.jsonl", "--books", "b.jsonl"], "U1044"),
         ("advance-receivable", ["--into", "C2"], "U1044"),
+        ("advance-receivable", ["--booked-on", "2025-12-31"], "U1044"),
+        ("red", ["--undo", "--booked-on", "2025-12-30"], "U1043"),
         ("receivable-transfer", ["--party", "C1", "--into", "C2", "--mapping", "m"], "U1044"),
         ("advance-receivable", ["--books", "账.jsonl"], "C1001"),
         ("red", ["--party", "谁"], "M2301"),
@@ -131,3 +140,13 @@ def test_an_undo_of_what_is_booked_elsewhere_is_only_drafted(path):
     done = offset(path, "账.jsonl", "advance-receivable", "--undo")
     assert done.json["drafts"][0]["lines"][0]["debit"] == "-300.00"
     assert "books hold no" in done.notes
+
+
+def test_documents_alone_have_no_balances_to_set_off(tmp_path):
+    day = dt.date(2025, 1, 25)
+    item = {"id": "Z1", "party_role": "customer", "party": "C1", "date": day, "amount": Decimal(5)}
+    rows = pl.DataFrame([item], schema_overrides={"amount": pl.Decimal(18, 4)})
+    kc.write(kc.Books().replace(open_items=rows), tmp_path / "单据.jsonl", "native")
+    done = offset(tmp_path, "单据.jsonl", "receivable-payable")
+    assert (done.code, done.json["error"]["code"]) == (2, "U1049")
+    assert offset(tmp_path, "单据.jsonl", "red").json["rows"] == []

@@ -36,6 +36,14 @@ NO_SENSE = Fault(
     hint_en="leave it out; red against blue has no voucher, -o or --books writes the books",
 )
 
+NO_LINES = Fault(
+    code="U1049",
+    zh="{value} 只有往来单据, 没有凭证和余额, 不能按余额对冲",
+    en="{value} holds documents alone, neither vouchers nor balances to set off",
+    hint_zh="用总账或凭证的导出文件; 红票对冲 (--kind red) 可以用单据",
+    hint_en="take an export of the ledger; --kind red works on documents",
+)
+
 EVERY = (*KINDS, *TRANSFERS, RED)
 
 
@@ -85,6 +93,13 @@ EVERY = (*KINDS, *TRANSFERS, RED)
     en="Take such set-offs of the books back: red drafts, booked with --books.",
 )
 @option(
+    "--booked-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    zh="只撤回这一天的对冲",
+    en="With --undo: only set-offs of that day.",
+)
+@option(
     "--books",
     type=PATH,
     metavar="OUT",
@@ -107,6 +122,8 @@ def command(screen: Screen, file: Path, **asked: Any) -> int:
     books = opened(file, request).books
     if request.kind == RED:
         return offset_reds(screen, request, books)
+    if books.lines.is_empty() and books.balances.is_empty() and books.open_items.height:
+        raise UsageError(NO_LINES.at(Place(file=file.name), file.name))
     return _drafted(screen, request, books)
 
 
@@ -121,6 +138,7 @@ def _sensible(request: Request) -> None:
         "--amount": request.amount if is_red else None,
         "--mapping": request.mapping if is_transfer or is_red else None,
         "--to": request.to if is_red else None,
+        "--booked-on": request.booked_on if not request.undone else None,
         "-o": request.drafts if is_red and request.books else None,
     }
     for name, value in senseless.items():
@@ -133,7 +151,8 @@ def _drafted(screen: Screen, request: Request, books: Books) -> int:
     as_of = request.as_of.date()
     undone: tuple[Draft, ...] = ()
     if request.undone:
-        undone = booked_drafts(books, request.kind, as_of, parties=parties_of(books, request))
+        parties = parties_of(books, request)
+        undone = booked_drafts(books, request.kind, as_of, parties=parties, **request.which)
         if not undone:
             _nothing_booked(screen, request)
     found = () if undone else _found(books, request)
@@ -177,7 +196,8 @@ def _booked(request: Request, books: Books, found: tuple[SetOff, ...], made: Boo
     if not request.undone:
         return set_off_books(books, found, made, person=person)
     parties = parties_of(books, request)
-    return undone_books(books, request.kind, as_of, made, parties=parties, person=person)
+    more = {"parties": parties, "person": person, **request.which}
+    return undone_books(books, request.kind, as_of, made, **more)
 
 
 def _undone_row(draft: Draft, as_of: dt.date) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Request(Asked):
     amount: str | None = None
     mapping: Path | None = None
     undone: bool = False
+    booked_on: dt.datetime | None = None
     books: Path | None = None
     drafts: Path | None = None
     to: str | None = None
@@ -52,6 +53,11 @@ class Request(Asked):
     def drafting(self) -> Drafting:
         """What is asked about the drafts."""
         return Drafting(drafts=self.drafts, to=self.to, preparer=self.preparer, force=self.force)
+
+    @property
+    def which(self) -> dict[str, Any]:
+        """Which set-offs an undo means, besides the parties."""
+        return {"on": self.booked_on.date() if self.booked_on else None}
 
     @property
     def limit(self) -> Decimal | None:

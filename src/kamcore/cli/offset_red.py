@@ -25,7 +25,7 @@ def offset_reds(screen: Screen, request: Request, books: Books) -> int:
     as_of, parties = request.as_of.date(), parties_of(books, request)
     person = request.preparer
     if request.undone:
-        found = live_reds(books, as_of, parties=parties)
+        found = live_reds(books, as_of, parties=parties, **request.which)
         if found.is_empty():
             raise UsageError(NOTHING_BOOKED.at(Place(), "红票对冲", kind="red against blue"))
     else:
@@ -36,7 +36,7 @@ def offset_reds(screen: Screen, request: Request, books: Books) -> int:
         _show_red(screen, books, found, request)
     if request.books is not None:
         after = (
-            undone_books(books, RED, as_of, parties=parties, person=person)
+            undone_books(books, RED, as_of, parties=parties, person=person, **request.which)
             if request.undone
             else with_red_offsets(books, as_of, parties=parties, person=person)
         )

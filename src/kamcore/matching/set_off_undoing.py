@@ -40,6 +40,21 @@ _LINE = ("voucher_id", "line_no", "split_no")
 ZERO = Decimal(0)
 
 
+@attrs.frozen
+class _Chosen:
+    """Which set-offs are meant: of some parties, of one day; None for all."""
+
+    parties: Collection[Party] | None
+    on: dt.date | None
+
+    def has(self, draft: Draft) -> bool:
+        """Whether a set-off is meant."""
+        if self.on is not None and draft.date != self.on:
+            return False
+        named = {party for line in draft.lines for party in line.aux.items()}
+        return self.parties is None or bool(named.intersection(self.parties))
+
+
 @attrs.frozen(kw_only=True)
 class _Booked:
     """A set-off that stands in the books: its voucher, and the draft it was."""
@@ -51,22 +66,36 @@ class _Booked:
 
 
 def booked_drafts(
-    books: Books, kind: str, as_of: dt.date, *, parties: Collection[Party] | None = None
+    books: Books,
+    kind: str,
+    as_of: dt.date,
+    *,
+    parties: Collection[Party] | None = None,
+    on: dt.date | None = None,
 ) -> tuple[Draft, ...]:
     """The set-offs of a kind that are booked up to a day and not taken back, as drafts.
 
     They are known by their summaries, so that books that went through another system say them
-    as well.  With `parties` only set-offs that name one of them.
+    as well.  With `parties` only set-offs that name one of them, with `on` those of that day.
     """
-    return tuple(one.draft for one in _standing(books, kind, as_of, parties))
+    return tuple(one.draft for one in _standing(books, kind, as_of, _Chosen(parties, on)))
 
 
 def live_reds(
-    books: Books, as_of: dt.date, *, parties: Collection[Party] | None = None
+    books: Books,
+    as_of: dt.date,
+    *,
+    parties: Collection[Party] | None = None,
+    on: dt.date | None = None,
 ) -> pl.DataFrame:
-    """The applications of red to blue that stand on a day, as the table ``applications``."""
+    """The applications of red to blue that stand on a day, as the table ``applications``.
+
+    With `parties` only theirs, with `on` those made on that day.
+    """
     live = _live(books).filter(pl.col("rule").str.starts_with(RED_RULE))
     live = live.filter(pl.col("date").is_null() | (pl.col("date") <= as_of))
+    if on is not None:
+        live = live.filter(pl.col("date") == on)
     if parties is None:
         return live
     rows = open_positions(books, as_of, settled=True).filter(is_one_of(parties))
@@ -86,15 +115,18 @@ def undone_books(  # noqa: PLR0913  the front door spells its choices out (decis
     added: Books | None = None,
     *,
     parties: Collection[Party] | None = None,
+    on: dt.date | None = None,
     person: str | None = None,
 ) -> Books:
     """The books with the set-offs of a kind taken back on a day.
 
+    With `parties` only theirs, with `on` those of that day.
+
     `added` are the red copies of `booked_drafts` as books of their own; red offsets have none.
     """
-    standing = _standing(books, kind, date, parties) if kind != RED else ()
+    standing = _standing(books, kind, date, _Chosen(parties, on)) if kind != RED else ()
     if kind == RED:
-        live = live_reds(books, date, parties=parties)
+        live = live_reds(books, date, parties=parties, on=on)
     else:
         lines = {name for one in standing for name in one.lines}
         ours = pl.col("item").is_in(lines) | pl.col("receipt").is_in(lines)
@@ -124,9 +156,7 @@ def undone_books(  # noqa: PLR0913  the front door spells its choices out (decis
     return with_applied(made, applied(decisions, rows, date), date)
 
 
-def _standing(
-    books: Books, kind: str, as_of: dt.date, parties: Collection[Party] | None
-) -> tuple[_Booked, ...]:
+def _standing(books: Books, kind: str, as_of: dt.date, chosen: _Chosen) -> tuple[_Booked, ...]:
     words = {**KINDS, **TRANSFERS}[kind].zh
     lines = books.lines.sort("voucher_id", "line_no", "split_no")
     lines = lines.filter(pl.col("date") <= as_of)
@@ -139,8 +169,8 @@ def _standing(
     taken: Counter[Any] = Counter()
     found: list[_Booked] = []
     for name, says in whole.items():
-        chosen = lines.filter(says.all().over("voucher_id"))
-        for part in chosen.partition_by("voucher_id", maintain_order=True):
+        rows = lines.filter(says.all().over("voucher_id"))
+        for part in rows.partition_by("voucher_id", maintain_order=True):
             ids = part.select(pl.concat_str(*_LINE, separator="/")).to_series()
             one = _Booked(
                 voucher_id=part["voucher_id"][0], draft=_draft(part, kind), lines=tuple(ids)
@@ -155,9 +185,7 @@ def _standing(
         key = (one.draft.date.isoformat(), *_amounts(one.draft, 1))
         if taken[key]:
             taken[key] -= 1
-        elif parties is None or any(
-            set(parties) & set(line.aux.items()) for line in one.draft.lines
-        ):
+        elif chosen.has(one.draft):
             standing.append(one)
     return tuple(standing)
 
