@@ -97,9 +97,10 @@ def _row(screen: Screen, card: Format) -> list[str]:
 
 
 def _show_one(screen: Screen, card: Format) -> None:
+    vendor = f" ({card.vendor})" if card.vendor else ""
     screen.line(
-        f"{card.name} — {card.title} ({card.vendor})",
-        f"{card.name} — {title(card, 'en')} ({card.vendor})",
+        f"{card.name} — {card.title}{vendor}",
+        f"{card.name} — {title(card, 'en')}{vendor}",
         bold=True,
     )
     note = f": {card.evidence_note}" if card.evidence_note else ""
