@@ -43,7 +43,7 @@ class Kind(enum.Enum):
     FLAG = "flag"
 
 
-_READ = {
+READERS = {
     Kind.DAY: read_dates,
     Kind.WHOLE: read_integers,
     Kind.AMOUNT: read_amounts,
@@ -52,6 +52,7 @@ _READ = {
     Kind.CODE: read_codes,
     Kind.FLAG: read_flags,
 }
+"""The reader of each kind of cells."""
 
 
 @attrs.frozen
@@ -113,7 +114,7 @@ def read_entries(grid: Grid, fields: Iterable[Field]) -> Entries:
     for field in known:
         if field.name in columns:
             raise ValueError(f"two fields are called {field.name}")
-        parsed = _READ[field.kind](grid, field.heading)
+        parsed = READERS[field.kind](grid, field.heading)
         problems += parsed.problems
         if parsed.values.null_count() > grid.column(field.heading).null_count() or (
             grid.faulty.get(field.heading)

@@ -11,6 +11,7 @@ import polars as pl
 from kamcore.books import Books, schema
 from kamcore.format import LossKind
 from kamcore.grid.words import bare_codes, tidy
+from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.vouchers.outgoing import Noting
@@ -18,10 +19,12 @@ from kamcore.vouchers.outgoing import Noting
 __all__ = [
     "archives_in_use",
     "cents",
+    "currency_codes",
     "dates_of_heads",
     "lines_under_heads",
     "one_side_each",
     "settled_money",
+    "status_by_marks",
     "tidied",
 ]
 
@@ -79,6 +82,39 @@ def lines_under_heads(books: Books, noting: Noting) -> Books:
     changed = lines["date"].is_not_null() & lines["date"].ne_missing(shared["date"])
     noting.note(LossKind.REPLACED, "lines.date", changed)
     return books.replace(lines=lines.with_columns(shared.drop("voucher_id").get_columns()))
+
+
+def status_by_marks(
+    books: Books,
+    noting: Noting,
+    marks: Collection[str] = ("void", "posted"),
+    reviewer: pl.Series | None = None,
+) -> Books:
+    """A status has a mark of its own, or follows from the reviewer; else it is a draft.
+
+    ``reviewed`` without a reviewer cannot be said and is noted.  `reviewer` is the column as the
+    layout spells it, where that differs.
+    """
+    heads = books.vouchers
+    named = (heads["reviewer"] if reviewer is None else reviewer).is_not_null()
+    noting.note(LossKind.DROPPED, "vouchers.status", (heads["status"] == "reviewed") & ~named)
+    status = (
+        pl.when(pl.col("status").is_in(list(marks)))
+        .then("status")
+        .when(pl.lit(named))
+        .then(pl.lit("reviewed"))
+        .otherwise(pl.lit("draft"))
+    )
+    return books.replace(vouchers=heads.with_columns(status=status))
+
+
+def currency_codes(books: Books, noting: Noting) -> Books:
+    """Currencies by their ISO code, where their text means one; another spelling is noted."""
+    given = books.lines["currency"]
+    used = given.drop_nulls().unique(maintain_order=True).to_list()
+    codes = given.replace(used, [currency_code(text) or text for text in used])
+    noting.note(LossKind.REPLACED, "lines.currency", codes != given)
+    return books.replace(lines=books.lines.with_columns(codes))
 
 
 def cents(amounts: pl.Series) -> pl.Series:

@@ -12,11 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import kamcore
 from expectations import SAMPLES, needs_shared
 from jdy_workbooks import HEADINGS, workbook
 from kamcore.adapters.kingdee_jdy import FORMAT
-from kamcore.books import Books
 from kamcore.errors import BooksError, KamcoreError, UsageError
 from kamcore.format import Source
 from kamcore.format.comparing import compare
@@ -248,27 +246,6 @@ def test_the_written_cells_are_those_of_the_sample(tmp_path, variant):
     pair = [list(sheet.iter_rows(values_only=True)) for sheet in both]
     for left, right in zip(*pair, strict=True):
         assert left == right
-
-
-@needs_shared
-@pytest.mark.shared
-def test_k3_books_keep_what_both_can_say(tmp_path):
-    """K/3 to 精斗云 and back: every step proved, totals and members per account unchanged."""
-    source = SAMPLES / "kingdee/k3_gen_b.xls"
-    there = kamcore.convert(source, tmp_path / "a.xlsx", to="kingdee-jdy")
-    back = kamcore.convert(tmp_path / "a.xlsx", tmp_path / "b.xls", to="kingdee-k3")
-    assert there.proof.equal
-    assert back.proof.equal
-    assert there.target.totals == back.target.totals == there.source.totals
-    first, last = (_sums(kamcore.read(path).books) for path in (source, tmp_path / "b.xls"))
-    assert first.equals(last)
-
-
-def _sums(given: Books) -> pl.DataFrame:
-    """Debit and credit per account, member, currency and period."""
-    names = [name for name in given.lines.columns if name.startswith("aux_")]
-    keys = ["account", "currency", "period", *sorted(names)]
-    return given.lines.group_by(keys).agg(pl.col("debit", "credit", "fx_debit").sum()).sort(keys)
 
 
 @needs_shared

@@ -201,7 +201,7 @@ def test_a_review_without_a_name_is_noted(tmp_path):
 
 
 def test_an_option_has_its_values(tmp_path):
-    with pytest.raises(UsageError, match="K2051"):
+    with pytest.raises(UsageError, match="F1003"):
         FORMAT.write(books_of(Line(account="1")), tmp_path / "a.xls", options={"keys": "德文"})
 
 

@@ -17,7 +17,7 @@ from kamcore.markup.element_writing import ILLEGAL
 from kamcore.model.dimension import dimension_id, label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.vouchers.outgoing import Noting, note_extras
-from kamcore.vouchers.spelling_steps import dates_of_heads, settled_money, tidied
+from kamcore.vouchers.spelling_steps import dates_of_heads, settled_money, status_by_marks, tidied
 from kamcore.vouchers.unnumbered import with_numbers
 
 LONG_CODE = Fault(
@@ -204,15 +204,9 @@ def _legal(books: Books, noting: Noting) -> Books:
 
 def _statuses(books: Books, noting: Noting) -> Books:
     """A status is two flags and a reviewer; reviewed without one cannot be said."""
-    heads = books.vouchers
-    lost = (heads["status"] == "reviewed") & heads["reviewer"].is_null()
-    noting.note(LossKind.DROPPED, "vouchers.status", lost)
-    kept = pl.col("status").is_in(["posted", "void"])
-    reviewed = pl.when(pl.col("reviewer").is_not_null()).then(pl.lit("reviewed"))
-    status = pl.when(kept).then("status").otherwise(reviewed.otherwise(pl.lit("draft")))
-    return books.replace(
-        vouchers=heads.with_columns(status=status, attachments=pl.col("attachments").fill_null(0))
-    )
+    told = status_by_marks(books, noting)
+    counted = pl.col("attachments").fill_null(0)
+    return told.replace(vouchers=told.vouchers.with_columns(counted))
 
 
 def _cut(books: Books, noting: Noting) -> Books:

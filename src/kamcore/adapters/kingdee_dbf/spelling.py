@@ -15,11 +15,12 @@ from kamcore.format import Losses, LossKind, Options
 from kamcore.format.options import chosen
 from kamcore.grid.dbf_writing import figures
 from kamcore.grid.words import blank_words
-from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
 from kamcore.vouchers.dotted import with_dots
 from kamcore.vouchers.fitting import LONG_CODE, fit, size_of
+from kamcore.vouchers.outgoing import Noting
 from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.spelling_steps import currency_codes, status_by_marks
 from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
 _MONEY = ("debit", "credit", "fx_debit", "fx_credit")
@@ -42,7 +43,7 @@ def spell(books: Books, losses: Losses, options: Options) -> Books:
     _heads(work, generation)
     work.codes(with_dots(work.books))
     work.dimensions(_label_of(books.entity.system))
-    _currencies(work)
+    work.books = currency_codes(work.books, Noting(work.books, work.losses))
     if generation == "1":
         work.round_to(_MONEY, 2)
     _rates(work, generation)
@@ -74,18 +75,11 @@ def _heads(work: Spelling, generation: str) -> None:
     )
     work.books = work.books.replace(vouchers=heads)
     work.heads(derived=("year",))
-    heads = work.books.vouchers
     refuse_equal_numbers(work.books)
-    reviewer = fit(heads["reviewer"]).values
-    unsaid = (heads["status"] == "reviewed") & reviewer.is_null()
-    work.note(LossKind.DROPPED, "vouchers.status", unsaid, heads["status"])
-    status = (
-        pl.when(pl.col("status").is_in(["void", "posted"]))
-        .then("status")
-        .when(pl.lit(reviewer).is_not_null())
-        .then(pl.lit("reviewed"))
-        .otherwise(pl.lit("draft"))
-    )
+    reviewer = fit(work.books.vouchers["reviewer"]).values
+    noting = Noting(work.books, work.losses)
+    work.books = status_by_marks(work.books, noting, reviewer=reviewer)
+    heads = work.books.vouchers
     has_day = generation >= layout.COLUMNS["FTRANSDATE"].since
     if not has_day:
         given = heads["business_date"]
@@ -93,19 +87,8 @@ def _heads(work: Spelling, generation: str) -> None:
     # The field is required; a business without a day of its own has the voucher's.
     day = pl.coalesce("business_date", "date") if has_day else pl.lit(None, dtype=schema.DAY)
     work.books = work.books.replace(
-        vouchers=heads.with_columns(
-            day.alias("business_date"), pl.col("attachments").fill_null(0), status=status
-        )
+        vouchers=heads.with_columns(day.alias("business_date"), pl.col("attachments").fill_null(0))
     )
-
-
-def _currencies(work: Spelling) -> None:
-    """Currencies as they read back: a known one by its ISO code."""
-    lines = work.books.lines
-    used = lines["currency"].drop_nulls().unique(maintain_order=True).to_list()
-    codes = lines["currency"].replace(used, [currency_code(text) or text for text in used])
-    work.note(LossKind.REPLACED, "lines.currency", codes != lines["currency"], lines["currency"])
-    work.books = work.books.replace(lines=lines.with_columns(codes))
 
 
 def _rates(work: Spelling, generation: str) -> None:

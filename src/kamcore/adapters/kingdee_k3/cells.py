@@ -3,23 +3,13 @@
 import attrs
 import polars as pl
 
-from kamcore.adapters.kingdee_k3.columns import COLUMNS, Column, Kind
+from kamcore.adapters.kingdee_k3.columns import COLUMNS, Column
 from kamcore.errors import Problem
-from kamcore.grid.amount import read_amounts, read_rates
-from kamcore.grid.date import read_dates
-from kamcore.grid.number import read_integers
 from kamcore.grid.parsed import Parsed
 from kamcore.grid.sheet import Grid
-from kamcore.grid.words import blank_words, read_codes, read_texts
+from kamcore.grid.words import blank_words
+from kamcore.vouchers.entries import READERS, Kind
 
-_READ = {
-    Kind.DAY: read_dates,
-    Kind.WHOLE: read_integers,
-    Kind.AMOUNT: read_amounts,
-    Kind.RATE: read_rates,
-    Kind.TEXT: read_texts,
-    Kind.CODE: read_codes,
-}
 QUOTES = "''"
 """What one program writes for an empty text."""
 
@@ -54,7 +44,7 @@ def read_cells(grid: Grid) -> Cells:
 
 
 def _read(grid: Grid, column: Column) -> Parsed:
-    parsed = _READ[column.kind](grid, column.key)
+    parsed = READERS[column.kind](grid, column.key)
     if column.kind is not Kind.TEXT:
         return parsed
     return Parsed(nothing_said(parsed.values, column), parsed.problems)

@@ -8,6 +8,8 @@ import enum
 
 import attrs
 
+from kamcore.vouchers.entries import Kind
+
 SYSTEM = "kingdee-k3"
 """What entities read from this layout name as their system."""
 
@@ -35,17 +37,6 @@ class Generation(enum.StrEnum):
 
 WRITTEN = (Generation.B, Generation.A, Generation.C)
 """Values of the option generation, the usual one first."""
-
-
-class Kind(enum.Enum):
-    """How the cells of a column are read and written."""
-
-    DAY = "day"
-    WHOLE = "whole"
-    AMOUNT = "amount"
-    RATE = "rate"
-    TEXT = "text"
-    CODE = "code"
 
 
 @attrs.frozen

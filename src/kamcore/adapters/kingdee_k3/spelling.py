@@ -16,7 +16,6 @@ from kamcore.adapters.kingdee_k3.columns import (
     WRITTEN,
     Column,
     Generation,
-    Kind,
 )
 from kamcore.adapters.kingdee_k3.verbatim import said_extras
 from kamcore.books import Books, schema
@@ -28,7 +27,10 @@ from kamcore.grid.words import tidy
 from kamcore.model.dimension import label_of
 from kamcore.model.scheme import CodeScheme
 from kamcore.place import Place
+from kamcore.vouchers.entries import Kind
 from kamcore.vouchers.noting import note_rows
+from kamcore.vouchers.outgoing import Noting
+from kamcore.vouchers.spelling_steps import status_by_marks
 from kamcore.vouchers.unnumbered import with_numbers
 
 HYPHENS_IN_CODE = Fault(
@@ -216,18 +218,9 @@ class _Spelling:
 
     def vouchers(self) -> None:
         """Say of the status what FPosted and the reviewer say."""
-        heads = self.books.vouchers
-        reviewer = nothing_said(tidy(heads["reviewer"]), COLUMNS["FCheckerID"])
-        unsaid = (heads["status"] == "reviewed") & reviewer.is_null()
-        self.note(LossKind.DROPPED, "vouchers.status", unsaid, heads["status"])
-        status = (
-            pl.when(pl.col("status") == "posted")
-            .then("status")
-            .when(pl.lit(reviewer).is_not_null())
-            .then(pl.lit("reviewed"))
-            .otherwise(pl.lit("draft"))
-        )
-        self.books = self.books.replace(vouchers=heads.with_columns(status=status))
+        reviewer = nothing_said(tidy(self.books.vouchers["reviewer"]), COLUMNS["FCheckerID"])
+        noting = Noting(self.books, self.losses)
+        self.books = status_by_marks(self.books, noting, ("posted",), reviewer)
 
     def texts(self) -> None:
         """Trim texts and cut them to their fields."""

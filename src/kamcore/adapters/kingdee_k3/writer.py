@@ -6,7 +6,7 @@ import polars as pl
 
 from kamcore.adapters.kingdee_k3 import columns as layout
 from kamcore.adapters.kingdee_k3 import items, money
-from kamcore.adapters.kingdee_k3.columns import COLUMNS, Column, Generation, Kind
+from kamcore.adapters.kingdee_k3.columns import COLUMNS, Column, Generation
 from kamcore.adapters.kingdee_k3.spelling import spell
 from kamcore.adapters.kingdee_k3.verbatim import overlaid, packed
 from kamcore.books import Books, schema
@@ -14,6 +14,7 @@ from kamcore.format import Losses, Options
 from kamcore.format.options import chosen
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.workbook_writing import write_workbook
+from kamcore.vouchers.entries import Kind
 
 _TYPES = {
     Kind.DAY: schema.DAY,

@@ -11,7 +11,9 @@ from kamcore.format import Losses, LossKind, Options
 from kamcore.grid.words import tidy
 from kamcore.model.currency import decimals_of
 from kamcore.vouchers.fitting import LONG_CODE, cut, size_of
+from kamcore.vouchers.outgoing import Noting
 from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.spelling_steps import status_by_marks
 from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
 _USUAL = {column.heading: column.usual for column in layout.COLUMNS if not column.fact}
@@ -89,24 +91,10 @@ def _cut_texts(work: Spelling) -> None:
 
 def _statuses(work: Spelling) -> None:
     """Void and posted have a mark; reviewed is what has a reviewer; -1 attachments say nothing."""
-    heads = work.books.vouchers
-    status = heads["status"]
-    unsaid = (status == "reviewed") & heads["reviewer"].is_null()
-    work.note(LossKind.REPLACED, "vouchers.status", unsaid, status)
-    settled = (
-        pl.when(pl.col("status").is_in(["void", "posted"]))
-        .then("status")
-        .when(pl.col("reviewer").is_not_null())
-        .then(pl.lit("reviewed"))
-        .otherwise(pl.lit("draft"))
-    )
+    told = status_by_marks(work.books, Noting(work.books, work.losses))
     attached = pl.col("attachments")
-    work.books = work.books.replace(
-        vouchers=heads.with_columns(
-            status=settled,
-            attachments=pl.when(attached != layout.NO_ATTACHMENTS).then(attached),
-        )
-    )
+    counted = pl.when(attached != layout.NO_ATTACHMENTS).then(attached)
+    work.books = told.replace(vouchers=told.vouchers.with_columns(attachments=counted))
 
 
 def _flows(work: Spelling) -> None:

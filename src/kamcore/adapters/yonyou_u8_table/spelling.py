@@ -14,11 +14,12 @@ from kamcore.errors import LossRefused
 from kamcore.format import Losses, LossKind, Options
 from kamcore.format.options import chosen
 from kamcore.grid.words import blank_words, tidy
-from kamcore.model.currency import currency_code
 from kamcore.model.dimension import label_of
 from kamcore.vouchers.currencies import product_name
 from kamcore.vouchers.fitting import LONG_CODE, Fitted, fit, size_of
+from kamcore.vouchers.outgoing import Noting
 from kamcore.vouchers.spelling import Spelling
+from kamcore.vouchers.spelling_steps import currency_codes, status_by_marks
 from kamcore.vouchers.unnumbered import refuse_equal_numbers
 
 
@@ -62,6 +63,10 @@ class _Work:
     def books(self) -> Books:
         return self.spelling.books
 
+    @property
+    def noting(self) -> Noting:
+        return Noting(self.books, self.spelling.losses)
+
     def fit(self, texts: pl.Series, size: int | None) -> Fitted:
         """A text as it reads back: line breaks of one kind, no longer than its column."""
         plain = texts.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n")
@@ -94,20 +99,10 @@ class _Work:
         self.spelling.books = self.books.replace(vouchers=heads)
         self.spelling.heads(derived=("year",))
         refuse_equal_numbers(self.books)
-        heads = self.books.vouchers
-        reviewer = self.fit(heads["reviewer"], None).values
-        unsaid = (heads["status"] == "reviewed") & reviewer.is_null()
-        self.spelling.note(LossKind.DROPPED, "vouchers.status", unsaid, heads["status"])
-        status = (
-            pl.when(pl.col("status").is_in(["void", "posted"]))
-            .then("status")
-            .when(pl.lit(reviewer).is_not_null())
-            .then(pl.lit("reviewed"))
-            .otherwise(pl.lit("draft"))
-        )
-        counted = pl.col("attachments").fill_null(0)
-        self.spelling.books = self.books.replace(
-            vouchers=heads.with_columns(attachments=counted, status=status)
+        reviewer = self.fit(self.books.vouchers["reviewer"], None).values
+        told = status_by_marks(self.books, self.noting, reviewer=reviewer)
+        self.spelling.books = told.replace(
+            vouchers=told.vouchers.with_columns(pl.col("attachments").fill_null(0))
         )
 
     def known_dimensions(self) -> None:
@@ -129,18 +124,15 @@ class _Work:
 
     def money(self) -> None:
         """Currency, rate, original amounts and quantity as a reader settles them."""
+        self.spelling.books = currency_codes(self.books, self.noting)
         lines, base = self.books.lines, self.books.entity.base_currency
-        used = lines["currency"].drop_nulls().unique(maintain_order=True).to_list()
-        codes = lines["currency"].replace(used, [currency_code(text) or text for text in used])
-        unlike = codes != lines["currency"]
-        self.spelling.note(LossKind.REPLACED, "lines.currency", unlike, lines["currency"])
         fx = [pl.col(name).fill_null(0) for name in ("fx_debit", "fx_credit")]
         own = [pl.col(name).fill_null(0) for name in ("debit", "credit")]
         none = (fx[0] == 0) & (fx[1] == 0)
         same = (fx[0] == own[0]) & (fx[1] == own[1])
         rate = pl.when(pl.col("rate") != 0).then("rate")
         plain = (none | same) & (rate.fill_null(1) == 1)
-        frame = lines.with_columns(codes).with_columns(
+        frame = lines.with_columns(
             _local=(pl.col("currency") == base).fill_null(plain), _none=none, _same=same
         )
         local = frame["_local"]
