@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import attrs
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from kamcore.matching.decisions import accept_line, from_lines, replay, to_lines
 from kamcore.matching.one_sided import match
 from kamcore.matching.policy import MatchPolicy
 from kamcore.matching.positions import open_lists
+from kamcore.matching.result import Decision, Settled
 from matching.histories import AS_OF, drawn, listed
 from matching.lists import days, rows
 from matching.two_books import two_books
@@ -93,6 +95,40 @@ def test_applications_count_from_the_later_document():
         match(items, receipts).automatic, match(items, receipts).documents, on=days(99)
     )
     assert set(fixed["date"]) == {days(99)}
+
+
+def test_nothing_is_taken_back_before_it_was_applied():
+    found = match(rows(("A", 100, {"date": days(30)})), rows(("R", 100, {"date": days(10)})))
+    for undone, day in ((0, 30), (40, 40)):
+        back = [Undo(of=one.id, date=days(undone)) for one in found.automatic]
+        made = applications(found.automatic, found.documents, undone=back)
+        assert made["date"].to_list() == [days(30), days(day)]
+
+
+def test_equal_amounts_settle_each_other_before_the_oldest_do():
+    items = rows(("A", 70, {"date": days(1)}), ("B", 40, {"date": days(2)}))
+    receipts = rows(("R", 40, {"date": days(3)}), ("S", 60, {"date": days(4)}))
+    documents = match(items, receipts).documents
+
+    def parts(**amounts):
+        return tuple(Settled(id=name, amount=Decimal(n)) for name, n in amounts.items())
+
+    decision = Decision(
+        id="D",
+        receipts=parts(R=40, S=60),
+        items=parts(A=60, B=40),
+        rule="by hand",
+        reasons=("", ""),
+    )
+    made = applications([decision], documents)
+    assert made.select("item", "receipt", "amount").rows() == [("B", "R", 40), ("A", "S", 60)]
+    made = applications([attrs.evolve(decision, items=parts(A=70, B=30))], documents)
+    # Nothing is equal: the oldest receipt settles the oldest item first.
+    assert made.select("item", "receipt", "amount").rows() == [
+        ("A", "R", 40),
+        ("A", "S", 30),
+        ("B", "S", 30),
+    ]
 
 
 @pytest.fixture(scope="module")

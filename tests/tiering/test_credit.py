@@ -153,6 +153,35 @@ def test_no_limit_limits_of_parts_and_days_of_limits():
     assert decide(found, policy, customer="a", as_of=DAY).rule == "no_limit"
     stranger = decide(found, POLICY, customer="z", order=Decimal(1), as_of=DAY)
     assert (stranger.rule, stranger.exposure["total"]) == ("no_limit", 0)
+    assert decide(found, POLICY, customer="z", as_of=DAY).rule == "within"
+
+
+def test_an_order_counts_against_the_limit_of_orders_alone():
+    found = exposure(parts(("a", "orders", 30), ("a", "notes", 35)))
+    policy = limited(("a", 1000), ("a", 40), ("a", 40))
+    total, orders, notes = policy.limits
+    limits = (total, attrs.evolve(orders, part="orders"), attrs.evolve(notes, part="notes"))
+    policy = attrs.evolve(policy, limits=limits)
+    asked = [decide(found, policy, customer="a", order=Decimal(n), as_of=DAY) for n in (10, 11)]
+    assert [one.rule for one in asked] == ["within", "over_part"]
+
+
+def test_a_later_limit_takes_the_place_of_an_earlier_one():
+    found = exposure(parts(("a", "invoices", 50)))
+    (first,) = limited(("a", 100)).limits
+    later = attrs.evolve(first, amount=Decimal(40), valid_from=DAY)
+    policy = attrs.evolve(POLICY, limits=(later, first))
+    days = (DAY - dt.timedelta(1), DAY)
+    assert [decide(found, policy, customer="a", as_of=day).limit for day in days] == [100, 40]
+
+
+def test_orders_of_affiliates_count_together():
+    found = exposure(parts(("a", "invoices", 300), ("b", "invoices", 500), ("c", "invoices", 1)))
+    found = found.with_columns(order=pl.Series([Decimal(120), Decimal(90), Decimal(5)]))
+    policy = limited(("a", 400), ("b", 600), ("c", 6))
+    rows = decide_all(found, policy, as_of=DAY, groups={"a": "a", "b": "a"})
+    assert rows["used"].to_list() == [1010, 1010, 6]
+    assert rows["rule"].to_list() == ["over_limit", "over_limit", "near_limit"]
 
 
 def test_affiliates_are_summed_against_their_limits_or_a_shared_one():
