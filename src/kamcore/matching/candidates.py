@@ -83,5 +83,9 @@ def with_evidence(found: pl.DataFrame, texts: pl.DataFrame, refs: pl.DataFrame) 
     shared = shared.select("id", "by").unique().with_columns(number=pl.lit(value=True))
     joined = joined.join(shared, on=["id", "by"], how="left")
     same_text = (pl.col("text") == pl.col("text_by")) & (pl.col("text") != "")
-    says = pl.col("said") | pl.col("said_by") | same_text | pl.col("number").fill_null(value=False)
+    number = pl.col("number").fill_null(value=False)
+    named = pl.Series(refs.filter("strong")["id"].unique()).implode()
+    # Each with a number of its own is a return beside an invoice, whatever they have in common.
+    other = pl.col("id").is_in(named) & pl.col("by").is_in(named) & ~number
+    says = (pl.col("said") | pl.col("said_by") | same_text | number) & ~other
     return joined.filter(says).select("id", "by", "cost")

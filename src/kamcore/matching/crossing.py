@@ -36,6 +36,8 @@ _CANCELLED: Any = {
 _KEY = ["party", "currency", "units"]
 _ROUND, _AT_ONCE = 10_000_000, 5
 """Amounts in full thousands of yuan; days between payment and receipt of such an amount."""
+_ANSWERED = 15
+"""Days within which the other book answers a line and the red one that might take it back."""
 _NEAR = 0.05
 """Share by which a short payment differs."""
 _RED_WORDS = "红字|红冲|冲红|冲销|注销|作废|冲回|撤销|更正|重复"
@@ -144,7 +146,21 @@ class _Work:
                 refs = pool.references
                 found = with_evidence(found, texts, refs)
             near = found.filter(pl.col("cost") <= self.policy.window)
+            if named:
+                near = self._without_answered(side, near)
             self._cancel(side, near, "taken_back")
+
+    def _without_answered(self, side: str, found: pl.DataFrame) -> pl.DataFrame:
+        """Leave out pairs of which the other book has both lines near in time, sign by sign."""
+        mine: pl.DataFrame = getattr(self, side).lines
+        other = self.theirs if side == "ours" else self.ours
+        lines = mine.select("id", "date", *_KEY).filter(
+            pl.col("id").is_in(pl.concat([found["id"], found["by"]]).implode())
+        )
+        near = lines.join(other.lines.select(*_KEY, there="date"), on=_KEY)
+        days = (pl.col("date") - pl.col("there")).dt.total_days().abs()
+        answered = near.filter(days <= _ANSWERED)["id"].implode()
+        return found.filter(~(pl.col("id").is_in(answered) & pl.col("by").is_in(answered)))
 
     def _cancel(self, side: str, found: pl.DataFrame, rule: str) -> None:
         if found.is_empty():

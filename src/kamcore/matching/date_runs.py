@@ -9,37 +9,54 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import attrs
+
 from kamcore.matching.subset_sum import runs
 
-__all__ = ["run_for"]
+__all__ = ["Sum", "run_for"]
 
 SURE = 0.0001
 """How often chance may make a run that is automatic."""
 MOST = 100
 """Lines among which a run around one of them is looked for."""
-SELDOM = 0.02
-"""How often chance may make a run that counts at all."""
+SELDOM, SAID = 0.02, 0.5
+"""How often chance may make a run that counts at all, and one for a line that says it is a sum."""
 
 Row = dict[str, Any]
 
 
-def run_for(line: Row, others: Sequence[Row], window: int) -> tuple[list[Row], bool] | None:
-    """The neighbours that come to the line's amount, and whether they surely are what it sums up.
+@attrs.frozen(kw_only=True)
+class Sum:
+    """Lines that come to an amount.
 
-    `others` have ``date``, ``units``, ``kind`` and stand in their order; the run lies within
-    `window` days of the line.  None where there is no run, or where several are as good.
+    `is_strong`: mere chance would hardly make them; `is_certain`: nor could another line of the
+    same amount stand in one's place.
+    """
+
+    rows: list[Row]
+    is_strong: bool = False
+    is_certain: bool = False
+
+
+def run_for(line: Row, others: Sequence[Row], window: int) -> Sum | None:
+    """The neighbours that come to the line's amount.
+
+    `line` has ``says_sum``, true where its text calls it a sum.  `others` have ``date``,
+    ``units``, ``kind`` and stand in their order; the run lies within `window` days of the line.
+    None where there is no run, or where several are as good.
     """
     for chosen in _readings(line, others):
         near = [row for row in chosen if abs((row["date"] - line["date"]).days) <= window]
         if len(near) < 2:  # noqa: PLR2004  a run has two lines
             continue
-        found = _of(line["units"], near) or _but_one(line["units"], near)
+        seldom = SAID if line["says_sum"] else SELDOM
+        found = _of(line["units"], near, seldom) or _but_one(line["units"], near)
         if found is not None:
             return found
     return None
 
 
-def _of(target: int, near: Sequence[Row]) -> tuple[list[Row], bool] | None:
+def _of(target: int, near: Sequence[Row], seldom: float) -> Sum | None:
     units = [row["units"] for row in near]
     found = runs(units, target)
     if len(found) != 1:
@@ -48,11 +65,15 @@ def _of(target: int, near: Sequence[Row]) -> tuple[list[Row], bool] | None:
     by_chance = _chance(units, target, units[first : last + 1])
     # A line of the same amount just outside the run could as well stand in it.
     outside = {*units[:first], *units[last + 1 :]}
-    sure = by_chance <= SURE and outside.isdisjoint(units[first : last + 1])
-    return (list(near[first : last + 1]), sure) if by_chance <= SELDOM else None
+    strong = by_chance <= SURE
+    certain = strong and outside.isdisjoint(units[first : last + 1])
+    # A line that comes to it alone needs no others that cancel out.
+    if by_chance > seldom or target in units[first : last + 1]:
+        return None
+    return Sum(rows=list(near[first : last + 1]), is_strong=strong, is_certain=certain)
 
 
-def _but_one(target: int, near: Sequence[Row]) -> tuple[list[Row], bool] | None:
+def _but_one(target: int, near: Sequence[Row]) -> Sum | None:
     """A run around one line that the other side has not booked or has booked apart."""
     if len(near) > MOST:
         return None
@@ -66,7 +87,7 @@ def _but_one(target: int, near: Sequence[Row]) -> tuple[list[Row], bool] | None:
                 by_chance = _chance(units, target, units[first : last + 1]) * len(near)
                 if by_chance <= SELDOM:
                     found.append(picked)
-    return (found[0], False) if len(found) == 1 else None
+    return Sum(rows=found[0]) if len(found) == 1 else None
 
 
 def _readings(line: Row, others: Sequence[Row]) -> Iterator[Sequence[Row]]:

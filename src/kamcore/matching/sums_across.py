@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 
 from kamcore.matching.crossed import GROUPS, Pool
-from kamcore.matching.date_runs import run_for
+from kamcore.matching.date_runs import Sum, run_for
 from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.policy import Answer
 from kamcore.matching.subset_sum import chance, subsets
@@ -29,6 +29,9 @@ SELDOM, SURE = 0.01, 0.000001
 """How often chance may make a group that is proposed, and one that is automatic."""
 ROUND = 10_000_000
 """Thousands of yuan: several such amounts are easily exchanged for others."""
+
+SUMMED = r"汇总|合计|多笔|多张|共?\d+[张笔]"
+"""Words of a line that is a sum."""
 
 _KEYS = ["party", "currency"]
 Row = dict[str, Any]
@@ -51,14 +54,14 @@ def sums_across(
     for one_side, one, many in _parties(left, whole):
         for line in one:
             found = search.find(one_side, line, many)
-            if found is None or (sure and not found[1]):
+            if found is None or (sure and not found.is_strong):
                 continue
-            picked = found[0]
+            picked, certain = found.rows, sure and found.is_certain
             other = _OTHER[one_side]
             search.used[one_side].add(line["id"])
             search.used[other].update(row["id"] for row in picked)
-            rows.append((number, one_side, line["id"], "sum", sure))
-            rows.extend((number, other, row["id"], "sum", sure) for row in picked)
+            rows.append((number, one_side, line["id"], "sum", certain))
+            rows.extend((number, other, row["id"], "sum", certain) for row in picked)
             number += 1
     return pl.DataFrame(rows, schema=GROUPS, orient="row")
 
@@ -74,13 +77,13 @@ class _Search:
     used: dict[str, set[int]] = attrs.field(factory=lambda: {"ours": set(), "theirs": set()})
     left: int = TOTAL_WORK
 
-    def find(self, side: str, line: Row, many: Sequence[Row]) -> tuple[list[Row], bool] | None:
-        """The lines that come to the amount of this one, and whether that is certain."""
+    def find(self, side: str, line: Row, many: Sequence[Row]) -> Sum | None:
+        """The lines that come to the amount of this one."""
         if line["id"] in self.used[side]:
             return None
         free = [row for row in many if row["id"] not in self.used[_OTHER[side]]]
         run = run_for(line, free, self.window)
-        if run is not None and (run[1] or len(run[0]) > TERMS):
+        if run is not None and (run.is_strong or len(run.rows) > TERMS):
             return run
         near = [
             row
@@ -90,17 +93,18 @@ class _Search:
             and abs((row["date"] - line["date"]).days) <= self.window
         ]
         if len(near) < 2 or self.left <= 0:  # noqa: PLR2004  a sum has two terms
-            return None
+            return run
         units = [row["units"] for row in near]
         found = subsets(units, line["units"], terms=TERMS, work=min(WORK, self.left))
         self.left -= found.work
         if found.answer is not Answer.UNIQUE:
-            return None
+            return run
         picked = [near[at] for at in found.picks[0]]
         by_chance = chance(units, line["units"], [row["units"] for row in picked], len(picked))
         if by_chance > SELDOM:
-            return None
-        return picked, by_chance <= SURE and _stands(line, picked)
+            return run
+        strong = by_chance <= SURE
+        return Sum(rows=picked, is_strong=strong, is_certain=strong and _stands(line, picked))
 
 
 def _stands(line: Row, picked: Sequence[Row]) -> bool:
@@ -126,7 +130,10 @@ def _parties(
         times = every.join(worth, on=_KEYS, how="semi").group_by(*_KEYS, "units").len("times")
         rows = rows.join(times, on=[*_KEYS, "units"], how="left")
         columns = [*_KEYS, "id", "date", "units", "voucher_id"]
-        rows = rows.select(*columns, once=pl.col("times") == 1, kind=kind_of_text())
+        says_sum = pl.col("text").str.contains(SUMMED)
+        rows = rows.select(
+            *columns, once=pl.col("times") == 1, kind=kind_of_text(), says_sum=says_sum
+        )
         split.append(rows.sort(*_KEYS, "id").partition_by(_KEYS, as_dict=True))
     for key in sorted(split[0].keys() & split[1].keys()):
         a, b = (list(frames[key].iter_rows(named=True)) for frames in split)
