@@ -21,7 +21,6 @@ KINDS = {
     "advance-receivable": {"1122 C1": 700, "2203 C1": None, "2202 S9": 450, "1123 S9": 80},
     "prepaid-payable": {"1122 C1": 1000, "2203 C1": 300, "2202 S9": 370, "1123 S9": None},
     "receivable-payable": {"1122 C1": 550, "2203 C1": 300, "2202 S9": None, "1123 S9": 80},
-    "payable-receivable": {"1122 C1": 550, "2203 C1": 300, "2202 S9": None, "1123 S9": 80},
     "advance-prepaid": {"1122 C1": 1000, "2203 C1": 220, "2202 S9": 450, "1123 S9": None},
 }
 
