@@ -154,7 +154,7 @@ def statements(
     for part in rows.partition_by("party", "currency", maintain_order=True):
         opening, *told = part.iter_rows(named=True)
         conserved("a statement begins with its opening", OPENING, opening["kind"])
-        yield Statement(
+        found = Statement(
             party=opening["party"],
             name=opening["name"] or opening["party"],
             currency=opening["currency"],
@@ -164,6 +164,8 @@ def statements(
             opening=opening["balance"],
             lines=tuple(_line(row) for row in told),
         )
+        conserved("a statement ends with its balance", found.closing, part["balance"][-1])
+        yield found
 
 
 def _line(row: Mapping[str, Any]) -> StatementLine:
