@@ -9,7 +9,7 @@ import pytest
 
 from kamcore.books import Books
 from kamcore.errors import SourceError, UsageError
-from kamcore.matching.listed import reconcile_listed
+from kamcore.matching.listed import books_of, reconcile_listed
 from kamcore.matching.reconciling import ReconcilePolicy
 from kamcore.model.entity import Entity
 from kamcore.model.voucher import Line, Voucher
@@ -277,3 +277,22 @@ def test_headings_without_records_are_refused(tmp_path):
         read_statement_list(path)
     assert raised.value.code == "C5308"
     assert raised.value.problems, "what could not be read is told beside it"
+
+
+def test_of_a_list_of_several_companies_only_the_one_asked_for_counts(tmp_path):
+    mine = [["甬江样例商贸有限公司", *row] for row in split()]
+    other = [["太湖样例百货有限公司", *row] for row in split()]
+    path = sheet(tmp_path / "a.xlsx", [["往来单位", *HEAD], *mine, *other])
+    _, said = answer(path, party="甬江")
+    assert agrees(said)
+
+
+def test_records_of_one_number_and_day_are_one_voucher(tmp_path):
+    rows = [list(row) for row in split()]
+    parts = [[*rows[2][:4], 12600], [*rows[2][:4], 10000]]
+    path = sheet(tmp_path / "a.xlsx", [HEAD, *rows[:2], *parts, *rows[3:]])
+    found, said = answer(path)
+    assert agrees(said)
+    books = books_of(found.listed)
+    assert books.vouchers.height == len(RECORDS)
+    assert books.lines.height == len(RECORDS) + 1

@@ -96,7 +96,7 @@ class ListedAnswer:
 
 
 def books_of(listed: Listed, direction: str = "receivable", *, flipped: bool = False) -> Books:
-    """The list as the books of the other company: one control account, a voucher a record.
+    """The list as the books of the other company: one control account, a voucher a number.
 
     `direction` is ours: ``receivable`` where they owe us.  `flipped` exchanges the sides.
     """
@@ -104,19 +104,18 @@ def books_of(listed: Listed, direction: str = "receivable", *, flipped: bool = F
     raising, lowering = ("raised", "lowered") if not flipped else ("lowered", "raised")
     debit, credit = (lowering, raising) if direction != "payable" else (raising, lowering)
     aux = schema.AUX + dimension
-    rows = listed.lines.sort("date", "row", nulls_last=True).with_row_index("voucher_id", offset=1)
-    ids = rows.with_columns(pl.col("voucher_id").cast(pl.Int64), _member=_member())
+    ids = _numbered(listed.lines).with_columns(_member=_member())
     periods = {"year": pl.col("date").dt.year(), "period": pl.col("date").dt.month()}
     dated = {key: part.cast(pl.Int64) for key, part in periods.items()}
     lines = ids.select(
         "voucher_id",
+        "line_no",
         "date",
         "currency",
         "invoice",
         "contract",
         "order_number",
         **dated,
-        line_no=pl.lit(1, dtype=pl.Int64),
         split_no=pl.lit(1, dtype=pl.Int64),
         account=pl.lit(code),
         summary=_told(by_side=listed.by_side),
@@ -129,11 +128,20 @@ def books_of(listed: Listed, direction: str = "receivable", *, flipped: bool = F
     tables = {
         "accounts": pl.DataFrame({"code": [code], "name": [name], "role": [role]}),
         "lines": lines,
-        "vouchers": _vouchers(ids, dated),
+        "vouchers": _vouchers(ids.filter(pl.col("line_no") == 1), dated),
         "members": _members(ids["_member"], dimension),
         "balances": _balances(listed, (code, aux), _sign(listed, direction, flipped=flipped)),
     }
     return Books(Entity(system="list"), tables, listed.origin)
+
+
+def _numbered(lines: pl.DataFrame) -> pl.DataFrame:
+    """Records by day, with a voucher for each number of a day: its lines belong together."""
+    rows = lines.sort("date", "row", nulls_last=True).with_row_index("_at", offset=1)
+    named = pl.format("{} {} {}", "date", pl.col("party").fill_null(""), "number")
+    rows = rows.with_columns(_key=pl.coalesce(named, pl.col("_at").cast(pl.String)))
+    first, count = pl.col("_at").first().over("_key"), pl.col("_at").cum_count().over("_key")
+    return rows.with_columns(voucher_id=first.cast(pl.Int64), line_no=count.cast(pl.Int64))
 
 
 def _told(*, by_side: bool) -> pl.Expr:
@@ -227,7 +235,7 @@ def reconcile_listed(
     policy = policy or ReconcilePolicy()
     books = open_frames(ours)
     party = asked.pop("party", None) or _titled(books, listed, policy)
-    listed = _with_currency(books, listed, party, policy)
+    listed = _of_party(books, _with_currency(books, listed, party, policy), party, policy)
     best: tuple[tuple[int, Decimal, bool], ListedAnswer] | None = None
     failed: UsageError | None = None
     for direction, flipped in _readings(listed, policy):
@@ -275,6 +283,22 @@ def _side(books: Frames, policy: ReconcilePolicy) -> Side:
     direction = "both" if policy.direction == "auto" else policy.direction
     accounts = control_accounts(books, direction, accounts=policy.accounts, notes=policy.notes)
     return Side(frames=books, accounts=accounts)
+
+
+def _of_party(books: Frames, listed: Listed, party: str | None, policy: ReconcilePolicy) -> Listed:
+    """Of a list that names several companies, what it says of the party that is asked for."""
+    named = listed.lines["party"].drop_nulls().unique().to_list()
+    if party is None or len(named) < 2:  # noqa: PLR2004  one name needs no choice
+        return listed
+    meant = members_like(members_in_use(_side(books, policy)), party)
+    known = {normalised(name) for name in meant["name"].drop_nulls()} | {*meant["member"]}
+    own = [name for name in named if name in known or normalised(name) in known]
+    if not own:
+        return listed
+    chosen = pl.col("party").is_in(own)
+    return attrs.evolve(
+        listed, lines=listed.lines.filter(chosen), openings=listed.openings.filter(chosen)
+    )
 
 
 def _with_currency(
