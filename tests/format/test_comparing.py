@@ -89,6 +89,19 @@ def test_lost_and_added_vouchers_are_rows(books):
     }
 
 
+def test_vouchers_of_one_number_are_paired_each_with_one():
+    twice = [voucher(1, "10"), voucher(1, "20"), voucher(2)]
+    left, right = Books.from_vouchers(twice), Books.from_vouchers([*twice, voucher(3)])
+    rows = [("vouchers", 1), ("lines", 2)]
+    for one, other, kind in ((left, right, "extra"), (right, left, "missing")):
+        found = differences(one, other, EVERY)
+        assert [(d.table, d.count) for d in found if d.kind == kind] == rows
+        assert {d.kind for d in found} == {kind, "total"}
+    swapped = Books.from_vouchers([twice[1], twice[0], twice[2], voucher(3)])
+    changed = [d.count for d in differences(right, swapped, EVERY) if d.kind == "value"]
+    assert changed == [2, 2]
+
+
 def test_the_order_of_lines_counts(books):
     lines = books.lines.with_row_index("i").sort("voucher_id", -pl.col("i").cast(pl.Int64))
     turned = books.replace(lines=lines.drop("i"))

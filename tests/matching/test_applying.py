@@ -124,10 +124,21 @@ def test_equal_amounts_settle_each_other_before_the_oldest_do():
     assert made.select("item", "receipt", "amount").rows() == [("B", "R", 40), ("A", "S", 60)]
     made = applications([attrs.evolve(decision, items=parts(A=70, B=30))], documents)
     # Nothing is equal: the oldest receipt settles the oldest item first.
+    oldest = [("A", "R", 40), ("A", "S", 30), ("B", "S", 30)]
+    assert made.select("item", "receipt", "amount").rows() == oldest
+
+
+def test_what_is_due_first_is_settled_first():
+    items = rows(
+        ("A", 70, {"date": days(1), "due": days(90)}), ("B", 30, {"date": days(2), "due": days(5)})
+    )
+    receipts = rows(("R", 40, {"date": days(3)}), ("S", 60, {"date": days(4)}))
+    found = match(items, receipts)
+    made = applications(found.automatic, found.documents)
     assert made.select("item", "receipt", "amount").rows() == [
-        ("A", "R", 40),
-        ("A", "S", 30),
-        ("B", "S", 30),
+        ("B", "R", 30),
+        ("A", "R", 10),
+        ("A", "S", 60),
     ]
 
 

@@ -110,3 +110,8 @@ def test_a_scheme_reads_and_shows_its_lengths():
             CodeScheme.parse(wrong)
     with pytest.raises(ValueError, match="positive"):
         CodeScheme((4, 0))
+
+
+def test_every_separator_goes_and_nothing_else():
+    assert strip("1122.01-02_03/04") == "112201020304"
+    assert strip("11 22:A*") == "11 22:A*"
