@@ -54,7 +54,7 @@ def test_a_clear_amount_is_read_without_a_word(text, value):
     assert parsed.problems == ()
 
 
-@pytest.mark.parametrize("text", [None, "", "  ", "-", "—", "——", "－"])
+@pytest.mark.parametrize("text", [None, "", "  ", "-", "—", "——", "―", "－"])
 def test_a_blank_and_a_lone_dash_are_blank_and_not_zero(text):
     parsed = read_amounts(grid([text]), "借方")
     assert parsed.values.to_list() == [None]
@@ -127,6 +127,7 @@ def test_decimals_are_never_rounded_and_size_is_bounded():
         ("1.2345678901234568e+17", None, "G2006"),
         ("33.333333333333336", None, "G2006"),
         ("12345678901.123457", None, "G2006"),
+        ("1234567890123.456", "1234567890123.46", "G2007"),
         ("1e-05", None, "G2004"),
         ("1e+17", None, "G2005"),
     ],
