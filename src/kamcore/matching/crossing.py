@@ -296,10 +296,11 @@ class _Work:
         self._group(found.rename({"group": "label"}), "sum")
 
     def _group(self, members: pl.DataFrame, rule: str) -> None:
+        sure = pl.col("certain") if "certain" in members.columns else pl.lit(value=True)
         rows = members.with_columns(
             group=pl.col("label").rank("dense") - 1 + self.count,
             rule=pl.lit(rule),
-            certain=pl.lit(value=True),
+            certain=sure,
         )
         self.count += members["label"].n_unique()
         self.groups.append(rows.select(*GROUPS))

@@ -15,6 +15,8 @@ from kamcore.matching.subset_sum import runs
 
 __all__ = ["Sum", "run_for"]
 
+ROUND = 10_000_000
+"""Thousands of yuan: such amounts make up for a digit that is misread."""
 SURE = 0.0001
 """How often chance may make a run that is automatic."""
 MOST = 100
@@ -66,7 +68,9 @@ def _of(target: int, near: Sequence[Row], seldom: float) -> Sum | None:
     # A line of the same amount just outside the run could as well stand in it.
     outside = {*units[:first], *units[last + 1 :]}
     strong = by_chance <= SURE
-    certain = strong and outside.isdisjoint(units[first : last + 1])
+    # One odd amount and a round rest may be that amount alone with a digit misread.
+    odd = sum(unit % ROUND != 0 for unit in units[first : last + 1])
+    certain = strong and outside.isdisjoint(units[first : last + 1]) and odd > 1
     # A line that comes to it alone needs no others that cancel out.
     if by_chance > seldom or target in units[first : last + 1]:
         return None

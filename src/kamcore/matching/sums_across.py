@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 
 from kamcore.matching.crossed import GROUPS, Pool
-from kamcore.matching.date_runs import Sum, run_for
+from kamcore.matching.date_runs import ROUND, Sum, run_for
 from kamcore.matching.line_kind import kind_of_text
 from kamcore.matching.policy import Answer
 from kamcore.matching.subset_sum import chance, subsets
@@ -27,9 +27,6 @@ WORK = 200_000
 TOTAL_WORK = 40_000_000
 SELDOM, SURE = 0.01, 0.000001
 """How often chance may make a group that is proposed, and one that is automatic."""
-ROUND = 10_000_000
-"""Thousands of yuan: several such amounts are easily exchanged for others."""
-
 SUMMED = r"汇总|合计|多笔|多张|共?\d+[张笔]"
 """Words of a line that is a sum."""
 
@@ -111,7 +108,8 @@ def _stands(line: Row, picked: Sequence[Row]) -> bool:
     """No other line of the same amount could take a part in the sum, nor an exchange of parts."""
     once = line["once"] and all(row["once"] for row in picked)
     round_ones = sum(row["units"] % ROUND == 0 for row in picked)
-    return once and (round_ones < 2 or len({row["voucher_id"] for row in picked}) == 1)  # noqa: PLR2004
+    plain = round_ones < 2 and len(picked) - round_ones > 1  # noqa: PLR2004  an exchange
+    return once and (plain or len({row["voucher_id"] for row in picked}) == 1)
 
 
 def _parties(
