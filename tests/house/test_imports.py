@@ -14,7 +14,7 @@ ROOMS = {
     "python_calamine": {"grid"},
     "xlrd": {"grid"},
     "xlwt": {"grid"},
-    "openpyxl": {"grid", "reports"},
+    "openpyxl": {"testing"},
     "xlsxwriter": {"reports"},
     "jinja2": {"reports"},
     "lxml": {"grid", "markup"},

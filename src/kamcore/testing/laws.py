@@ -23,6 +23,7 @@ from kamcore.grid.head import head_of
 from kamcore.place import Place
 from kamcore.plugin.admission import admit
 from kamcore.testing.goldens import check_golden, golden_of, samples_in
+from kamcore.testing.second_opinion import SecondOpinionLaws
 from kamcore.testing.sheets import SheetLaws
 from kamcore.testing.speed import SpeedLaws
 from kamcore.testing.suite import drawn, skip
@@ -35,7 +36,7 @@ _TORN = 200_000
 """The largest sample that is torn, in bytes."""
 
 
-class FormatLaws(WritingLaws, SheetLaws, SpeedLaws):
+class FormatLaws(WritingLaws, SecondOpinionLaws, SheetLaws, SpeedLaws):
     """Everything every format must hold; each ``law_x`` becomes ``test_x`` of a subclass."""
 
     def law_card_is_complete(self, _folder: Path) -> None:

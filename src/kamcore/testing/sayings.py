@@ -31,6 +31,10 @@ LAWS = {
     "writing_is_repeatable": ("相同账套写出相同字节", "the same books give the same bytes"),
     "own_writing_is_recognised": ("认得自己写出的文件", "it is sure of what it writes"),
     "hostile_text_survives": ("刁钻的文字保留或报告", "hostile text is kept or reported"),
+    "workbooks_open_elsewhere": (
+        "写出的工作簿能由别的程序打开, 不含公式",
+        "workbooks open in another reader, without formulas",
+    ),
     "spelling_is_stable": ("写法一致, 重写不变", "spelling is stable"),
     "speed_is_fair": ("每行用时不超过限度", "a line takes no more than its time"),
 }
