@@ -18,8 +18,8 @@ from pathlib import Path
 
 import kamcore
 from kamcore.books import schema
-from kamcore.cli.card import EVIDENCE_ZH
-from kamcore.cli.formats import droppable
+from kamcore.cli.files.card import EVIDENCE_ZH
+from kamcore.cli.files.formats import droppable
 from kamcore.errors import Fault
 from kamcore.format import Evidence, Fact, Format
 from kamcore.format.fact import ANY_DIMENSION

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from kamcore.cli.running import run
+from kamcore.cli.shell.running import run
 from kamcore.plugin import registry
 
 DEMO = (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import kamcore as kc
 from kamcore.matching import adjustments, dispute_states, proof_of_zero, reconciliation_table, view
-from kamcore.matching.dispute import disputes, logged
+from kamcore.matching.two_sided.dispute import disputes, logged
 from kamcore.reports.letter_writing import write_letter
 from kamcore.reports.letters import reconciliation_letter
 from kamcore.reports.reconciliation import reconciliation_report

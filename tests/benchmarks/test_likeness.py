@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from kamcore.matching.likeness import candidates, likeness
+from kamcore.matching.mapping.likeness import candidates, likeness
 from kamcore.model.company_name import CompanyName
 
 pytestmark = pytest.mark.benchmark

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
 from kamcore.matching.policy import Answer, MatchPolicy
 from kamcore.matching.subset_sum import subsets
 from matching.histories import drawn, listed

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.large_sides import two_sides
 from kamcore.ledger.sources import books_of
-from kamcore.matching.reconciling import reconcile
+from kamcore.matching.two_sided.reconciling import reconcile
 
 AS_OF = dt.date(2025, 12, 31)
 GIB = 1024 * 1024

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from command_line import DEMO, kamcore
-from kamcore.cli import converting, running
+from kamcore.cli.files import converting
+from kamcore.cli.shell import running
 
 U8 = ("--to", "yonyou-u8-text")
 

@@ -7,8 +7,8 @@ import pytest
 
 from command_line import kamcore
 from kamcore import plugin
-from kamcore.cli import layout
-from kamcore.cli.running import COMMANDS
+from kamcore.cli.files import layout
+from kamcore.cli.shell.running import COMMANDS
 from kamcore.plugin import Registry, hookimpl
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from command_line import kamcore
 from kamcore import plugin
-from kamcore.cli.running import COMMANDS
+from kamcore.cli.shell.running import COMMANDS
 from kamcore.plugin import Registry, hookimpl, register
 
 
@@ -43,7 +43,7 @@ def known(monkeypatch):
 
     registry.cache_clear = lambda: None
     monkeypatch.setattr(plugin, "registry", registry)
-    monkeypatch.setattr("kamcore.cli.plugins.registry", registry)
+    monkeypatch.setattr("kamcore.cli.plugin.plugins.registry", registry)
     return made
 
 

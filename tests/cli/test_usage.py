@@ -91,7 +91,7 @@ def test_help_and_version_are_json_where_asked():
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])
 def test_version_and_help_load_nothing_heavy(words):
     code = (
-        "import sys\nfrom kamcore.cli.running import run\n"
+        "import sys\nfrom kamcore.cli.shell.running import run\n"
         f"code = run({words!r})\nprint(code, *sys.modules, file=sys.stderr)"
     )
     ran = subprocess.run(
@@ -103,7 +103,7 @@ def test_version_and_help_load_nothing_heavy(words):
 
 
 def test_a_defect_prints_one_line_and_its_traceback_only_when_asked(monkeypatch, capsys):
-    from kamcore.cli import running
+    from kamcore.cli.shell import running
 
     def broken(*_args: object, **_more: object) -> None:
         raise ZeroDivisionError("division by zero")
@@ -119,7 +119,7 @@ def test_a_defect_prints_one_line_and_its_traceback_only_when_asked(monkeypatch,
 
 
 def test_a_locked_file_is_said_to_be_open_elsewhere(monkeypatch, capsys):
-    from kamcore.cli import running
+    from kamcore.cli.shell import running
 
     def locked(*_args: object, **_more: object) -> None:
         raise PermissionError(13, "Permission denied", "凭证.xls")
@@ -132,7 +132,7 @@ def test_a_locked_file_is_said_to_be_open_elsewhere(monkeypatch, capsys):
 
 
 def test_an_interrupt_is_answered(monkeypatch, capsys):
-    from kamcore.cli import running
+    from kamcore.cli.shell import running
 
     def interrupted(*_args: object, **_more: object) -> None:
         raise KeyboardInterrupt
@@ -143,7 +143,7 @@ def test_an_interrupt_is_answered(monkeypatch, capsys):
 
 
 def test_every_fault_of_the_command_line_fills_its_templates():
-    from kamcore.cli import faults
+    from kamcore.cli.shell import faults
 
     facts = dict.fromkeys(("command", "near", "known", "parameter", "wants", "reason"), "x")
     for fault in [thing for thing in vars(faults).values() if isinstance(thing, Fault)]:

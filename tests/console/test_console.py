@@ -56,7 +56,7 @@ def test_transcript(transcript, tmp_path, request):
 
 
 def test_there_is_a_transcript_of_every_command():
-    from kamcore.cli.running import COMMANDS
+    from kamcore.cli.shell.running import COMMANDS
 
     typed = {
         words[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kamcore.cli.running import COMMANDS
+from kamcore.cli.shell.running import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "kamcore"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from kamcore.ledger import age
 from kamcore.ledger.engine import SUM
 from kamcore.matching import MatchPolicy, Undo, applications, match, open_lists
-from kamcore.matching.control_balances import control_balances
+from kamcore.matching.parties.control_balances import control_balances
 from small_books import books, cr, dr, voucher
 
 START = dt.date(2025, 1, 1)

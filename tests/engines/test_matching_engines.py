@@ -27,10 +27,10 @@ from kamcore.matching import (
     to_lines,
     transfer,
 )
-from kamcore.matching.control_balances import control_balances
-from kamcore.matching.red_offset import undone
-from kamcore.matching.set_off import KINDS, linked_parties
-from kamcore.matching.settled import settled_books
+from kamcore.matching.offsets.red_offset import undone
+from kamcore.matching.offsets.set_off import KINDS, linked_parties
+from kamcore.matching.parties.control_balances import control_balances
+from kamcore.matching.settlement.settled import settled_books
 from kamcore.pipeline.drafting import draft_books
 from matching.histories import AS_OF, drawn
 from matching.lists import days, rows

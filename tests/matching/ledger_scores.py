@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import attrs
 
 from kamcore.matching import ReconcilePolicy, Reconciliation, reconcile
-from kamcore.matching.party_view import view
-from kamcore.matching.reconciliation_table import reconciliation_table
+from kamcore.matching.two_sided.party_view import view
+from kamcore.matching.two_sided.reconciliation_table import reconciliation_table
 from matching.ledger_books import Ledgers, Place
 from matching.ledger_truth import END, START, Relation
 

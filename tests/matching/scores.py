@@ -2,8 +2,8 @@
 
 import attrs
 
-from kamcore.matching.applying import by_side, pairs
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.settlement.applying import by_side, pairs
 from matching.histories import listed
 
 

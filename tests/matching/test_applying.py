@@ -12,12 +12,18 @@ from hypothesis import strategies as st
 from kamcore.books import schema
 from kamcore.errors import BooksError, SourceError
 from kamcore.ledger import age
-from kamcore.matching.applying import Undo, applications
-from kamcore.matching.decisions import accept_line, from_lines, replay, to_lines, undo_line
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.one_sided.result import Decision, Settled
 from kamcore.matching.policy import MatchPolicy
-from kamcore.matching.positions import open_lists
-from kamcore.matching.result import Decision, Settled
+from kamcore.matching.settlement.applying import Undo, applications
+from kamcore.matching.settlement.decisions import (
+    accept_line,
+    from_lines,
+    replay,
+    to_lines,
+    undo_line,
+)
+from kamcore.matching.settlement.positions import open_lists
 from matching.histories import AS_OF, drawn, listed
 from matching.lists import days, rows
 from matching.two_books import two_books

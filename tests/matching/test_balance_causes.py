@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from kamcore.matching.balance_causes import explain_difference, first_differing_month
+from kamcore.matching.two_sided.balance_causes import explain_difference, first_differing_month
 
 CASES = Path(__file__).parents[2] / ".." / "shared" / "cases.json"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kamcore.ledger.engine import open_frames
 from kamcore.ledger.tree import account_tree
-from kamcore.matching.counter_lines import BookedLine, CounterLine, Pattern, pattern_of
+from kamcore.matching.two_sided.counter_lines import BookedLine, CounterLine, Pattern, pattern_of
 from small_books import books, voucher
 
 D = Decimal

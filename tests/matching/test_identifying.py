@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from kamcore.errors import UsageError
-from kamcore.matching.identifying import link_all, link_one
-from kamcore.matching.reconciling import reconcile
-from kamcore.matching.sides import Side, control_accounts
+from kamcore.matching.parties.identifying import link_all, link_one
+from kamcore.matching.parties.sides import Side, control_accounts
+from kamcore.matching.two_sided.reconciling import reconcile
 from kamcore.model.company_name import Alias, Aliases
 from kamcore.model.entity import Entity
 from small_books import books, cr, dr, voucher

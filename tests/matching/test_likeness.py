@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamcore.matching.likeness import LIKELY, candidates, likeness
+from kamcore.matching.mapping.likeness import LIKELY, candidates, likeness
 
 NAMES = st.text("华联东方商贸上海（）公司有限分", min_size=1, max_size=12)
 

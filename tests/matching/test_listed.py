@@ -9,8 +9,8 @@ import pytest
 
 from kamcore.books import Books
 from kamcore.errors import SourceError, UsageError
-from kamcore.matching.listed import books_of, reconcile_listed
-from kamcore.matching.reconciling import ReconcilePolicy
+from kamcore.matching.two_sided.listed import books_of, reconcile_listed
+from kamcore.matching.two_sided.reconciling import ReconcilePolicy
 from kamcore.model.entity import Entity
 from kamcore.model.voucher import Line, Voucher
 from kamcore.pipeline.statement_list import read_statement_list

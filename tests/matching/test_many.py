@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.one_sided.zero_sum import common_sums
 from kamcore.matching.policy import Answer, MatchPolicy
-from kamcore.matching.zero_sum import common_sums
 from matching.histories import Noise, drawn
 from matching.lists import days, rows, said
 from matching.scores import Score, score

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from kamcore.errors import BooksError
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
 from kamcore.matching.policy import Answer, MatchPolicy
 from kamcore.model.company_name import Alias, Aliases
 from matching.histories import drawn, listed

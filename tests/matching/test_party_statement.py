@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from kamcore.matching.dispute import DisputeEvent, disputes, logged, open_disputes
-from kamcore.matching.party_statement import StatementPolicy, statements
-from kamcore.matching.party_view import view
-from kamcore.matching.reconciling import reconcile
+from kamcore.matching.parties.party_statement import StatementPolicy, statements
+from kamcore.matching.two_sided.dispute import DisputeEvent, disputes, logged, open_disputes
+from kamcore.matching.two_sided.party_view import view
+from kamcore.matching.two_sided.reconciling import reconcile
 from matching.histories import AS_OF, drawn
 from matching.two_books import two_books
 from small_books import books, cr, dr, voucher

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
 from kamcore.matching.policy import Answer
 from matching.histories import Noise, drawn
 from matching.lists import days, rows, said

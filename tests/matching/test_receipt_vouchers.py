@@ -7,14 +7,19 @@ import polars as pl
 import pytest
 
 from kamcore.errors import UsageError
-from kamcore.matching.applying import applications
-from kamcore.matching.known_receipts import booked_receipts, known_receipts
-from kamcore.matching.one_sided import match
-from kamcore.matching.open_positions import open_positions
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.parties.open_positions import open_positions
 from kamcore.matching.policy import MatchPolicy
-from kamcore.matching.positions import open_lists
-from kamcore.matching.receipt_vouchers import Bank, bank_of, receipt_books, receipt_drafts
-from kamcore.matching.settling import SettlementAccounts, settlement_drafts
+from kamcore.matching.settlement.applying import applications
+from kamcore.matching.settlement.known_receipts import booked_receipts, known_receipts
+from kamcore.matching.settlement.positions import open_lists
+from kamcore.matching.settlement.receipt_vouchers import (
+    Bank,
+    bank_of,
+    receipt_books,
+    receipt_drafts,
+)
+from kamcore.matching.settlement.settling import SettlementAccounts, settlement_drafts
 from kamcore.pipeline.drafting import draft_books
 from matching.lists import days, rows
 from set_off_books import ACCOUNTS, C1, MEMBERS, S9

@@ -9,10 +9,10 @@ import pytest
 import kamcore
 from kamcore.books import Books
 from kamcore.errors import UsageError
-from kamcore.matching.adjusting import adjustments, proof_of_zero
-from kamcore.matching.party_view import view, views
-from kamcore.matching.reconciliation_table import reconciliation_table
-from kamcore.matching.reconciling import ReconcilePolicy, reconcile
+from kamcore.matching.two_sided.adjusting import adjustments, proof_of_zero
+from kamcore.matching.two_sided.party_view import view, views
+from kamcore.matching.two_sided.reconciliation_table import reconciliation_table
+from kamcore.matching.two_sided.reconciling import ReconcilePolicy, reconcile
 from kamcore.model.entity import Entity
 from matching.histories import AS_OF, Noise, drawn
 from matching.two_books import two_books

@@ -9,10 +9,10 @@ import pytest
 from kamcore.books.check import check
 from kamcore.errors import UsageError
 from kamcore.ledger import age
-from kamcore.matching.adjusting import posted
-from kamcore.matching.control_balances import control_balances
-from kamcore.matching.red_offset import red_offsets, undone
-from kamcore.matching.set_off import KINDS, linked_parties, set_off, transfer, undo
+from kamcore.matching.offsets.red_offset import red_offsets, undone
+from kamcore.matching.offsets.set_off import KINDS, linked_parties, set_off, transfer, undo
+from kamcore.matching.parties.control_balances import control_balances
+from kamcore.matching.two_sided.adjusting import posted
 from set_off_books import ACCOUNTS, C1, MEMBERS, S9, given
 from small_books import books, cr, dr, voucher
 

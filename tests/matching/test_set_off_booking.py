@@ -8,10 +8,14 @@ import pytest
 
 from kamcore.books import Books
 from kamcore.ledger import age
-from kamcore.matching.open_positions import open_positions
-from kamcore.matching.set_off import set_off, transfer, undo
-from kamcore.matching.set_off_booking import red_applications, set_off_books, with_red_offsets
-from kamcore.matching.set_off_undoing import booked_drafts, live_reds, undone_books
+from kamcore.matching.offsets.set_off import set_off, transfer, undo
+from kamcore.matching.offsets.set_off_booking import (
+    red_applications,
+    set_off_books,
+    with_red_offsets,
+)
+from kamcore.matching.offsets.set_off_undoing import booked_drafts, live_reds, undone_books
+from kamcore.matching.parties.open_positions import open_positions
 from kamcore.pipeline.drafting import draft_books
 from set_off_books import ACCOUNTS, C1, C2, MEMBERS, given
 from small_books import books, cr, dr, voucher

@@ -15,11 +15,11 @@ from kamcore.ledger.engine import open_frames
 from kamcore.ledger.fifo import Question
 from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.selection import Scope
-from kamcore.matching.applying import applications
-from kamcore.matching.one_sided import match
-from kamcore.matching.positions import open_lists
-from kamcore.matching.settled import settled_books
-from kamcore.matching.settling import SettlementAccounts, settlement_drafts
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.settlement.applying import applications
+from kamcore.matching.settlement.positions import open_lists
+from kamcore.matching.settlement.settled import settled_books
+from kamcore.matching.settlement.settling import SettlementAccounts, settlement_drafts
 from kamcore.pipeline.drafting import draft_books
 from matching.lists import days, rows
 from small_books import books, cr, dr, voucher

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from kamcore.matching.suggesting import suggest
+from kamcore.matching.mapping.suggesting import suggest
 from kamcore.model.company_name import Alias, Aliases
 from matching_books import accounts, kingdee, members, yonyou
 from small_books import books, cr, dr, voucher

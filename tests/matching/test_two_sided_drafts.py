@@ -7,8 +7,8 @@ import attrs
 import polars as pl
 import pytest
 
-from kamcore.matching.adjusting import adjustments, proof_of_zero
-from kamcore.matching.reconciling import reconcile
+from kamcore.matching.two_sided.adjusting import adjustments, proof_of_zero
+from kamcore.matching.two_sided.reconciling import reconcile
 from kamcore.model.entity import Entity
 from matching.histories import AS_OF, Noise, drawn
 from matching.two_books import two_books

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import attrs
 
 from kamcore.books import Books
-from kamcore.matching.reconciling import Reconciliation, reconcile
+from kamcore.matching.two_sided.reconciling import Reconciliation, reconcile
 from matching.histories import AS_OF, Noise, Truth, drawn
 from matching.two_books import TwoBooks, two_books
 

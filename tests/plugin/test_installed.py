@@ -113,7 +113,7 @@ def many(tmp_path):
 UNASKED = """
 import contextlib, io, sys
 import kamcore, kamcore.plugin
-from kamcore.cli.running import run
+from kamcore.cli.shell.running import run
 with contextlib.redirect_stdout(io.StringIO()):
     for words in (["--version"], ["--help"], ["convert", "--help"], ["plugin", "--help"]):
         assert run(words) == 0, words

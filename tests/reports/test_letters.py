@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from kamcore.errors import UsageError
-from kamcore.matching.party_statement import Statement, StatementLine
-from kamcore.matching.party_view import view
-from kamcore.matching.reconciling import reconcile
+from kamcore.matching.parties.party_statement import Statement, StatementLine
+from kamcore.matching.two_sided.party_view import view
+from kamcore.matching.two_sided.reconciling import reconcile
 from kamcore.reports.amount_words import amount_in_words
 from kamcore.reports.letter_writing import letter_name, letter_page, write_letter, write_letters
 from kamcore.reports.letters import (

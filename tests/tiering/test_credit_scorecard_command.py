@@ -68,7 +68,7 @@ def test_too_few_outcomes_are_refused(folder):
 
 
 def test_without_the_extra_it_says_what_to_install(folder, monkeypatch):
-    monkeypatch.setattr("kamcore.cli.credit_scorecard.find_spec", lambda _name: None)
+    monkeypatch.setattr("kamcore.cli.customers.credit_scorecard.find_spec", lambda _name: None)
     done = kamcore(*CARD, "--json", cwd=folder)
     assert (done.code, done.json["error"]["code"]) == (2, "U2202")
     assert "kamcore[scorecard]" in done.json["error"]["hint"]

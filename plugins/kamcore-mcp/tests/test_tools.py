@@ -10,7 +10,7 @@ import pytest
 
 import kamcore
 from kamcore.books import Books
-from kamcore.cli.running import run
+from kamcore.cli.shell.running import run
 from kamcore.model.voucher import Line, Voucher
 from kamcore_mcp.calling import call
 from kamcore_mcp.folders import Folders
@@ -160,6 +160,6 @@ def test_a_defect_is_an_answer_too(folder, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr("kamcore.cli.checking.read", broken)
+    monkeypatch.setattr("kamcore.cli.files.checking.read", broken)
     answer = call("check", {"file": "q1.xls"}, Folders.of([folder]))
     assert (answer.said["error"]["code"], answer.exit_code) == ("U9001", 70)

@@ -13,6 +13,6 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
-    from kamcore.cli.running import run
+    from kamcore.cli.shell.running import run
 
     sys.exit(run(sys.argv[1:] if argv is None else argv))

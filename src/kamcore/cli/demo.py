@@ -7,11 +7,12 @@ from typing import Any
 import click
 import polars as pl
 
-from kamcore.cli import grammar, inspecting
-from kamcore.cli.converting import Request, carry_out, loss_report, show
-from kamcore.cli.grammar import option
-from kamcore.cli.options import PATH
-from kamcore.cli.screen import Screen, money
+from kamcore.cli.files import inspecting
+from kamcore.cli.files.converting import Request, carry_out, loss_report, show
+from kamcore.cli.shell import grammar
+from kamcore.cli.shell.grammar import option
+from kamcore.cli.shell.options import PATH
+from kamcore.cli.shell.screen import Screen, money
 from kamcore.errors import UsageError
 from kamcore.ledger.draft import money_text
 from kamcore.model.period import Period

@@ -11,35 +11,60 @@ Functions are pure: nothing here reads a file, a clock
 or chance.
 """
 
-from kamcore.matching.adjusting import Adjustments, Proof, adjustments, posted, proof_of_zero
-from kamcore.matching.applying import Undo, applications
-from kamcore.matching.balance_causes import Explanation, explain_difference
-from kamcore.matching.decisions import Saved, accept_line, from_lines, replay, to_lines, undo_line
-from kamcore.matching.dispute import Dispute, DisputeEvent, dispute_states, disputes
-from kamcore.matching.known_receipts import booked_receipts, known_receipts
-from kamcore.matching.listed import Listed, ListedAnswer, reconcile_listed
-from kamcore.matching.one_sided import match
-from kamcore.matching.party_lines import StatementPolicy, statement_lines
-from kamcore.matching.party_statement import Statement, statements
-from kamcore.matching.party_view import Finding, PartyView, view, views
+from kamcore.matching.offsets.red_offset import red_offsets
+from kamcore.matching.offsets.set_off import SetOff, set_off, transfer, undo
+from kamcore.matching.offsets.set_off_booking import (
+    red_applications,
+    set_off_books,
+    with_red_offsets,
+)
+from kamcore.matching.offsets.set_off_undoing import booked_drafts, live_reds, undone_books
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.one_sided.result import Decision, Matching, Settled
+from kamcore.matching.parties.party_lines import StatementPolicy, statement_lines
+from kamcore.matching.parties.party_statement import Statement, statements
 from kamcore.matching.policy import REASONS, Answer, MatchPolicy, Reason
-from kamcore.matching.positions import open_lists
-from kamcore.matching.receipt_vouchers import (
+from kamcore.matching.settlement.applying import Undo, applications
+from kamcore.matching.settlement.decisions import (
+    Saved,
+    accept_line,
+    from_lines,
+    replay,
+    to_lines,
+    undo_line,
+)
+from kamcore.matching.settlement.known_receipts import booked_receipts, known_receipts
+from kamcore.matching.settlement.positions import open_lists
+from kamcore.matching.settlement.receipt_vouchers import (
     Bank,
     ReceiptDraft,
     bank_of,
     receipt_books,
     receipt_drafts,
 )
-from kamcore.matching.reconciliation_table import ReconciliationTable, reconciliation_table
-from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation, Workings, reconcile
-from kamcore.matching.red_offset import red_offsets
-from kamcore.matching.result import Decision, Matching, Settled
-from kamcore.matching.set_off import SetOff, set_off, transfer, undo
-from kamcore.matching.set_off_booking import red_applications, set_off_books, with_red_offsets
-from kamcore.matching.set_off_undoing import booked_drafts, live_reds, undone_books
-from kamcore.matching.settling import SettlementAccounts, settlement_drafts
+from kamcore.matching.settlement.settling import SettlementAccounts, settlement_drafts
 from kamcore.matching.subset_sum import subsets
+from kamcore.matching.two_sided.adjusting import (
+    Adjustments,
+    Proof,
+    adjustments,
+    posted,
+    proof_of_zero,
+)
+from kamcore.matching.two_sided.balance_causes import Explanation, explain_difference
+from kamcore.matching.two_sided.dispute import Dispute, DisputeEvent, dispute_states, disputes
+from kamcore.matching.two_sided.listed import Listed, ListedAnswer, reconcile_listed
+from kamcore.matching.two_sided.party_view import Finding, PartyView, view, views
+from kamcore.matching.two_sided.reconciliation_table import (
+    ReconciliationTable,
+    reconciliation_table,
+)
+from kamcore.matching.two_sided.reconciling import (
+    ReconcilePolicy,
+    Reconciliation,
+    Workings,
+    reconcile,
+)
 
 __all__ = [
     "REASONS",

@@ -21,10 +21,10 @@ from kamcore.ledger.buckets import Buckets
 from kamcore.ledger.draft import money_text
 from kamcore.ledger.policy import AgeingPolicy
 from kamcore.ledger.provisioning import Provisioning, provide
-from kamcore.matching.one_sided import match
+from kamcore.matching.one_sided.matching import match
+from kamcore.matching.one_sided.result import Matching
 from kamcore.matching.policy import MatchPolicy
-from kamcore.matching.positions import open_lists
-from kamcore.matching.result import Matching
+from kamcore.matching.settlement.positions import open_lists
 from kamcore.model.provision_policy import ProvisionPolicy
 from kamcore.monthend.step import Ask, Output, Step, Told, Work
 from kamcore.pipeline.atomic import whole

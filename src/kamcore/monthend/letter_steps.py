@@ -9,10 +9,10 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.errors import Problem
 from kamcore.ledger.draft import Draft, money_text
-from kamcore.matching.adjusting import adjustments
-from kamcore.matching.party_statement import Statement, StatementPolicy, statements
-from kamcore.matching.party_view import PartyView, views
-from kamcore.matching.reconciling import ReconcilePolicy, Reconciliation
+from kamcore.matching.parties.party_statement import Statement, StatementPolicy, statements
+from kamcore.matching.two_sided.adjusting import adjustments
+from kamcore.matching.two_sided.party_view import PartyView, views
+from kamcore.matching.two_sided.reconciling import ReconcilePolicy, Reconciliation
 from kamcore.monthend.choosing import chosen_in_books
 from kamcore.monthend.ledger_steps import Provided
 from kamcore.monthend.step import Ask, Output, Step, Told, Work

@@ -87,7 +87,7 @@ MORE: Mapping[str, tuple[str, ...]] = {
         "个性化信息",
     ),
 }
-"""Further headings of a field, behind those of `kamcore.matching.columns.COLUMNS`."""
+"""Further headings of a field, behind those of `kamcore.matching.one_sided.columns.COLUMNS`."""
 
 PAID_TO = ("收款人名称", "收款方名称", "收款方户名", "收款单位", "收款人", "收款方", "收款户名")
 """Who was paid: the party of what went out, where the payer stands beside it."""

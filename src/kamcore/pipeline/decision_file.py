@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kamcore.grid.text import decode
-from kamcore.matching.decisions import Saved, from_lines
+from kamcore.matching.settlement.decisions import Saved, from_lines
 from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.reading import source_of
 

@@ -1,7 +1,7 @@
 """The log of letters and disputes: a file of JSON lines that is only added to.
 
 Each line is an event: what became of a letter (`kamcore.model.confirmation`) or what was said of
-a dispute (`kamcore.matching.dispute`).
+a dispute (`kamcore.matching.two_sided.dispute`).
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from kamcore.errors import Fault, SourceError
-from kamcore.matching.dispute import DisputeEvent
+from kamcore.matching.two_sided.dispute import DisputeEvent
 from kamcore.model.confirmation import Confirmation
 from kamcore.place import Place
 

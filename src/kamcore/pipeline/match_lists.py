@@ -14,7 +14,7 @@ import polars as pl
 from kamcore.books import Books
 from kamcore.errors import Problem, SourceError, UsageError
 from kamcore.format import Options, Source
-from kamcore.matching.positions import open_lists
+from kamcore.matching.settlement.positions import open_lists
 from kamcore.pipeline.layouts import LAYOUT, NO_LAYOUT_FILE
 from kamcore.pipeline.plain_list import plain_list, read_list_layout
 from kamcore.pipeline.reading import read, recognise, source_of

@@ -1,8 +1,8 @@
 """A plain list of documents out of a sheet: a receipts sheet, a bank statement, open items.
 
-Headings are those of `kamcore.matching.columns`, or those a list layout names.  A bank statement
-has what came in and what went out side by side, or one amount and a mark; of it only the side
-counts that settles, and the other is told as a number of rows.
+Headings are those of `kamcore.matching.one_sided.columns`, or those a list layout names.  A bank
+statement has what came in and what went out side by side, or one amount and a mark; of it only the
+side counts that settles, and the other is told as a number of rows.
 """
 
 import re
@@ -21,7 +21,7 @@ from kamcore.grid.sheet import Grid
 from kamcore.grid.text import decode
 from kamcore.grid.words import read_codes, tidy
 from kamcore.grid.workbook import Workbook, open_workbook
-from kamcore.matching.columns import COLUMNS
+from kamcore.matching.one_sided.columns import COLUMNS
 from kamcore.model.currency import currency_code
 from kamcore.model.list_layout import ListLayout
 from kamcore.pipeline.bank_words import (
@@ -122,7 +122,7 @@ def read_list_layout(path: Source) -> ListLayout | None:
 def plain_list(
     source: Source, role: str = "customer", layout: ListLayout | None = None
 ) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
-    """Read a sheet as a list, in the columns of `kamcore.matching.columns.COLUMNS`.
+    """Read a sheet as a list, in the columns of `kamcore.matching.one_sided.columns.COLUMNS`.
 
     `role` says which side of a bank statement settles: what came in from customers, what went
     out to suppliers.

@@ -13,7 +13,7 @@ import polars as pl
 from kamcore.books import schema
 from kamcore.errors import Fault, Problem, Severity
 from kamcore.grid.sheet import Grid
-from kamcore.matching.line_kind import kind_of_text
+from kamcore.matching.two_sided.line_kind import kind_of_text
 
 __all__ = ["AMOUNTS", "Effects", "effects"]
 

@@ -3,7 +3,7 @@
 Columns are found by their usual headings (`kamcore.pipeline.statement_words`) or by those the
 caller names.  A list says purchases and payments apart, debit and credit, or one amount; rows of
 openings and totals are no records.  What remains open, whose point of view the sides are, is for
-`kamcore.matching.listed`.
+`kamcore.matching.two_sided.listed`.
 """
 
 import os
@@ -22,7 +22,7 @@ from kamcore.grid.rows import drop_blank_rows, is_total
 from kamcore.grid.sheet import Grid
 from kamcore.grid.words import read_codes, tidy
 from kamcore.grid.workbook import Workbook, open_workbook
-from kamcore.matching.listed import LINES, OPENINGS, Listed
+from kamcore.matching.two_sided.listed import LINES, OPENINGS, Listed
 from kamcore.model.currency import currency_code
 from kamcore.pipeline.reading import source_of
 from kamcore.pipeline.statement_effects import AMOUNTS, Effects, effects

@@ -9,8 +9,8 @@ import attrs
 from kamcore.errors import Problem, SourceError
 from kamcore.format import Options, Reading, Source
 from kamcore.ledger.engine import Source as Books
-from kamcore.matching.listed import ListedAnswer, reconcile_listed
-from kamcore.matching.reconciling import Reconciliation, reconcile
+from kamcore.matching.two_sided.listed import ListedAnswer, reconcile_listed
+from kamcore.matching.two_sided.reconciling import Reconciliation, reconcile
 from kamcore.pipeline.layouts import LAYOUT
 from kamcore.pipeline.reading import read, source_of
 from kamcore.pipeline.statement_list import (

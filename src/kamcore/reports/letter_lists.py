@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from kamcore.matching.dispute import STATES as DISPUTED
-from kamcore.matching.dispute import DisputeState
-from kamcore.matching.explaining import CAUSES
-from kamcore.matching.party_statement import Statement, kind_name
+from kamcore.matching.parties.party_statement import Statement, kind_name
+from kamcore.matching.two_sided.dispute import STATES as DISPUTED
+from kamcore.matching.two_sided.dispute import DisputeState
+from kamcore.matching.two_sided.explaining import CAUSES
 from kamcore.model.confirmation import STATES, Due
 from kamcore.reports.sheets import Column, Line, Listing, Sheet, Title
 

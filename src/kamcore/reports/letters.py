@@ -8,9 +8,9 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from kamcore.matching.party_statement import Statement, kind_name
-from kamcore.matching.party_view import Finding, LineRef, PartyView
-from kamcore.matching.reconciliation_table import reconciliation_table
+from kamcore.matching.parties.party_statement import Statement, kind_name
+from kamcore.matching.two_sided.party_view import Finding, LineRef, PartyView
+from kamcore.matching.two_sided.reconciliation_table import reconciliation_table
 from kamcore.model.currency import currencies
 from kamcore.reports.amount_words import amount_in_words
 from kamcore.reports.letter import (

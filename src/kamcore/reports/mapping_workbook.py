@@ -13,7 +13,7 @@ import polars as pl
 
 from kamcore.grid.cells import SheetOut
 from kamcore.grid.xlsx_writing import write_xlsx
-from kamcore.matching.proposal import Proposal, Suggestion, Unused
+from kamcore.matching.mapping.proposal import Proposal, Suggestion, Unused
 from kamcore.model.dimension import label_of
 from kamcore.pipeline.atomic import whole
 from kamcore.pipeline.mapping_file import ACCOUNTS, MEMBERS, PROPOSAL

@@ -5,11 +5,11 @@ from typing import Any
 
 import polars as pl
 
-from kamcore.matching.explaining import CAUSES
-from kamcore.matching.identifying import HOW
-from kamcore.matching.party_view import RULES, PartyView, views
-from kamcore.matching.reconciliation_table import reconciliation_table
-from kamcore.matching.reconciling import Reconciliation
+from kamcore.matching.parties.identifying import HOW
+from kamcore.matching.two_sided.explaining import CAUSES
+from kamcore.matching.two_sided.party_view import RULES, PartyView, views
+from kamcore.matching.two_sided.reconciliation_table import reconciliation_table
+from kamcore.matching.two_sided.reconciling import Reconciliation
 from kamcore.reports.sheets import SUM, Column, Line, Listing, Paragraph, Part, Sheet, Title
 
 __all__ = ["reconciliation_report", "table_parts"]

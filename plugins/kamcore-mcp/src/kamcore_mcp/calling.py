@@ -14,8 +14,8 @@ import click
 import jsonschema  # type: ignore[import-untyped]
 
 from kamcore import __version__
-from kamcore.cli.faults import BAD_VALUE, CANNOT_OPEN, INTERNAL
-from kamcore.cli.screen import Screen
+from kamcore.cli.shell.faults import BAD_VALUE, CANNOT_OPEN, INTERNAL
+from kamcore.cli.shell.screen import Screen
 from kamcore.errors import Fault, KamcoreError, SourceError, UsageError
 from kamcore.place import Place
 from kamcore_mcp.folders import Folders

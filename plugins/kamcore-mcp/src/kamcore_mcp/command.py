@@ -6,10 +6,10 @@ from typing import NoReturn
 
 import click
 
-from kamcore.cli import grammar
-from kamcore.cli.grammar import option
-from kamcore.cli.options import PATH
-from kamcore.cli.screen import Screen
+from kamcore.cli.shell import grammar
+from kamcore.cli.shell.grammar import option
+from kamcore.cli.shell.options import PATH
+from kamcore.cli.shell.screen import Screen
 from kamcore_mcp.folders import Folders
 
 __all__ = ["command", "main"]
@@ -42,6 +42,6 @@ def command(screen: Screen, folders: tuple[Path, ...], *, allow_write: bool) -> 
 
 def main() -> NoReturn:
     """Serve the folders named on the command line."""
-    from kamcore.cli.running import run
+    from kamcore.cli.shell.running import run
 
     sys.exit(run(["mcp", *sys.argv[1:]]))

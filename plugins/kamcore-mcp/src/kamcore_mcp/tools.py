@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import click
 
-from kamcore.cli.running import COMMANDS
+from kamcore.cli.shell.running import COMMANDS
 from kamcore.plugin import registry
 from kamcore_mcp.folders import Folders
 

@@ -1,0 +1,1 @@
+"""Commands about customers: tiers, credit, analyses."""

@@ -1,0 +1,1 @@
+"""Commands about files: look, check, convert, merge, layouts, mappings, formats."""

@@ -1,0 +1,1 @@
+"""Commands about forms that people fill in."""

@@ -1,0 +1,1 @@
+"""Commands about a ledger: balances, ledgers, ageing, provision, closing, corrections."""

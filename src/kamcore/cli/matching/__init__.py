@@ -1,0 +1,1 @@
+"""Commands about who settled what: match, settle, offset, reconcile, statement."""

@@ -1,0 +1,1 @@
+"""Commands about plug-ins: made, checked, listed."""

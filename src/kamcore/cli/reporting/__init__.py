@@ -1,0 +1,1 @@
+"""Commands that report a month: report, month-end."""

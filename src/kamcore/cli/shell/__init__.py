@@ -1,0 +1,1 @@
+"""What all commands share: grammar, screen, options, tables, progress, drafts, one run."""

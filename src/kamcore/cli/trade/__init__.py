@@ -1,0 +1,1 @@
+"""Commands about parties, contracts, prices, orders and rebates."""

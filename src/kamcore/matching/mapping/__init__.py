@@ -1,0 +1,1 @@
+"""Mappings between two charts and lists of members, proposed for a person to decide."""

@@ -1,0 +1,1 @@
+"""Set-offs between accounts and parties: drafts, booking, undoing, red against blue."""

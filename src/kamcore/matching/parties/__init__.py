@@ -1,0 +1,1 @@
+"""What books say about a party: control accounts, members, lines, statements."""

@@ -1,0 +1,1 @@
+"""From decisions to facts: open lists, applications, vouchers, decisions saved and replayed."""

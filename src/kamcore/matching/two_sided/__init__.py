@@ -1,0 +1,1 @@
+"""Our books against theirs: pairs, findings, causes, the table and the adjustments."""
