@@ -8,6 +8,7 @@ import pytest
 
 import kamcore as kc
 from command_line import kamcore
+from matching.document_books import documents_of
 from matching.histories import AS_OF, drawn
 from matching.two_books import two_books
 from set_off_books import given
@@ -276,3 +277,25 @@ def test_a_list_of_the_other_company_is_reconciled_from_the_command_line(folder,
     assert done.json["ours"]["closing"] == done.json["theirs"]["closing"] == one["closing"]
     shown = kamcore(*words, *named, cwd=folder)
     assert "到货那天" in shown.text
+
+
+def test_a_side_of_documents_is_reconciled_and_said_to_be_one(folder, tmp_path):
+    both = two_books(drawn(4, parties=4))
+    name = (folder / "name.txt").read_text("utf-8")
+    kc.write(documents_of(both.ours, "customer"), tmp_path / "单据", "native")
+    kc.write(both.theirs[name], tmp_path / "对方", "native")
+    words = ("reconcile", "单据", "对方", "--party", name[:4], "--as-of", DATE)
+    found = kamcore(*words, "--json", cwd=tmp_path)
+    wanted = reconciled(folder, "--json").json
+    assert found.code == 1
+    assert found.json["read_from"] == {"ours": "documents", "theirs": "vouchers"}
+    assert wanted["read_from"] == {"ours": "vouchers", "theirs": "vouchers"}
+    for key in ("ours", "theirs", "adjusted"):
+        assert found.json[key] == wanted[key]
+    assert found.json["proof"]["zero"] is True
+    shown = kamcore(*words, "--drafts", "草稿", "--to", "native", cwd=tmp_path)
+    assert "our side is read from documents" in shown.text
+    assert "their side" not in shown.text
+    drafted = kc.read(tmp_path / "草稿").books
+    assert drafted.vouchers.height == len(found.json["drafts"]) > 0
+    assert set(drafted.lines["account"]) >= {"1122"}

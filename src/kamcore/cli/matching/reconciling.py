@@ -242,6 +242,7 @@ def _show(
         f"reconciliation from {result.since} to {result.as_of}",
         bold=True,
     )
+    _show_sources(screen, result)
     differing = [view for view in every if view.differences]
     count, differ = (len({view.party for view in part}) for part in (every, differing))
     if count > 1:
@@ -265,6 +266,16 @@ def _show(
         )
     if request.output is not None:
         screen.line(f"  已写 {request.output}", f"  wrote {request.output}")
+
+
+def _show_sources(screen: Screen, result: Reconciliation) -> None:
+    """Say which side has documents instead of vouchers."""
+    for side, zh, en in zip(result.sides, ("我方", "对方"), ("our", "their"), strict=True):
+        if side.from_documents:
+            screen.line(
+                f"  {zh}往来科目没有凭证分录, 按应收应付和收付款单据核对",
+                f"  {en} side is read from documents: no voucher has a line on its accounts",
+            )
 
 
 def _show_party(screen: Screen, view: PartyView) -> None:

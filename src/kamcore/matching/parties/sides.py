@@ -78,12 +78,14 @@ class Side:
     """Which lines of a set of books take part: the control accounts and the kept dimension.
 
     `frames` are the tables in the caller's engine; books and other sources are opened.
-    `accounts` has the columns ``account``, ``dimension``, ``role`` (texts).
+    `accounts` has the columns ``account``, ``dimension``, ``role`` (texts).  `from_documents`
+    says that the lines are documents (`kamcore.matching.parties.document_lines`).
     """
 
     frames: Frames = attrs.field(repr=False, converter=open_frames)
     accounts: pl.DataFrame = attrs.field(repr=False)
     mirrored: bool = False
+    from_documents: bool = False
 
     @property
     def scope(self) -> Scope:

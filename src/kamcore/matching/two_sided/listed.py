@@ -18,6 +18,7 @@ import polars as pl
 from kamcore.books import Books, Origin, schema
 from kamcore.errors import UsageError
 from kamcore.ledger.engine import Frames, Source, open_frames
+from kamcore.matching.parties.document_lines import with_documents
 from kamcore.matching.parties.identifying import members_like
 from kamcore.matching.parties.sides import Side, control_accounts, members_in_use, signed_lines
 from kamcore.matching.two_sided.line_kind import kind_of_text
@@ -282,7 +283,8 @@ def _titled(books: Frames, listed: Listed, policy: ReconcilePolicy) -> str | Non
 def _side(books: Frames, policy: ReconcilePolicy) -> Side:
     direction = "both" if policy.direction == "auto" else policy.direction
     accounts = control_accounts(books, direction, accounts=policy.accounts, notes=policy.notes)
-    return Side(frames=books, accounts=accounts)
+    side = Side(frames=books, accounts=accounts)
+    return with_documents(side, direction, policy.accounts, notes=policy.notes)
 
 
 def _of_party(books: Frames, listed: Listed, party: str | None, policy: ReconcilePolicy) -> Listed:

@@ -38,11 +38,13 @@ def as_json(
 ) -> dict[str, Any]:
     """The object of a reconciliation; lists of several parties follow one another."""
     tables = [reconciliation_table(view) for view in every]
+    read_from = ["documents" if side.from_documents else "vouchers" for side in result.sides]
     return {
         "as_of": result.as_of.isoformat(),
         "since": result.since.isoformat(),
         "policy": result.policy.to_json(),
         "direction": result.direction,
+        "read_from": dict(zip(("ours", "theirs"), read_from, strict=True)),
         "ours": _sum(every, "ours"),
         "theirs": {**_sum(every, "theirs"), "mirrored": True},
         "difference": money_text(result.difference),

@@ -19,6 +19,7 @@ from kamcore.books import Books
 from kamcore.errors import Fault, UsageError
 from kamcore.ledger.engine import Frames, Source, open_frames
 from kamcore.ledger.tree import account_tree
+from kamcore.matching.parties.document_lines import with_documents
 from kamcore.matching.parties.identifying import Links, link_all, link_one, members_like
 from kamcore.matching.parties.sides import (
     Side,
@@ -206,7 +207,8 @@ def reconcile(  # noqa: PLR0913  the front door spells its choices out (decision
 
     Each is `Books`, a mapping of their tables, or a frame of lines, of any engine; the two need
     not be of one.  What cuts the books down runs in the engine; only the lines of the parties
-    asked for are searched on this machine.
+    asked for are searched on this machine.  Where a side has no lines on its control accounts,
+    its documents stand for them (`with_documents`); its `Side` says so.
 
     `party` is a code, a name or a part of a name in our books, `us` what we are called in theirs.
     Without `party` the owner of their books is looked for among our parties; where their books
@@ -320,13 +322,11 @@ def _sides(ours: Frames, theirs: Frames, policy: ReconcilePolicy, party: str | N
         other = control_accounts(
             trees[1], _OTHER[name], accounts=policy.their_accounts, notes=policy.notes
         )
-        tried.append(
-            _Sides(
-                ours=Side(frames=ours, accounts=mine),
-                theirs=Side(frames=theirs, accounts=other, mirrored=True),
-                direction=name,
-            )
-        )
+        us = Side(frames=ours, accounts=mine)
+        them = Side(frames=theirs, accounts=other, mirrored=True)
+        us = with_documents(us, name, policy.accounts, notes=policy.notes)
+        them = with_documents(them, _OTHER[name], policy.their_accounts, notes=policy.notes)
+        tried.append(_Sides(ours=us, theirs=them, direction=name))
     chosen = tried[0]
     if len(tried) > 1:
         owner = theirs.entity.credit_code or theirs.entity.name
