@@ -14,6 +14,7 @@ from kamcore.matching.two_sided.reconciling import ReconcilePolicy
 from kamcore.model.entity import Entity
 from kamcore.model.voucher import Line, Voucher
 from kamcore.pipeline.statement_list import read_statement_list
+from matching.document_books import documents_of
 
 AS_OF = dt.date(2025, 3, 31)
 RECORDS = (
@@ -120,6 +121,16 @@ def test_a_supplier_sends_what_we_owe(tmp_path):
     assert agrees(said, -BALANCE)
     assert said.result.direction == "payable"
     assert said.from_our_side is False
+
+
+def test_a_list_is_read_against_books_of_documents(tmp_path):
+    path = sheet(tmp_path / "a.xlsx", [HEAD, *split()])
+    _, said = answer(path, books=documents_of(ours(), "customer"))
+    assert agrees(said)
+    assert said.result.sides[0].from_documents
+    path = sheet(tmp_path / "b.xlsx", [HEAD, *split(-1)])
+    _, said = answer(path, books=documents_of(ours(payable=True), "supplier"))
+    assert agrees(said, -BALANCE)
 
 
 def test_a_signed_amount_and_a_column_that_says_the_side(tmp_path):
