@@ -9,19 +9,21 @@ bear it out; the rest stays what it is, a line on one side alone.
 import datetime as dt
 from collections.abc import Sequence
 
-import attrs
 import polars as pl
 
 from kamcore.matching.candidates import digits
 from kamcore.matching.policy import REASONS
+from kamcore.matching.two_sided.amounts import money, spelled
+from kamcore.matching.two_sided.coverage import Coverage
 from kamcore.matching.two_sided.crossed import PAIRS
 from kamcore.matching.two_sided.line_kind import kind_of_text
 
 __all__ = [
     "CAUSES",
-    "Coverage",
     "cause_of_pair",
     "cause_of_single",
+    "fault_of_pair",
+    "proofs_of_pair",
     "reason_of",
     "twins_of",
     "with_digits",
@@ -41,7 +43,6 @@ CAUSES = {
 
 _PARTS = "部分|余款|尾款|首付|分期|第.[期批笔次]"
 _SMALL_CHANGE = 10_000
-_MONTH = 31
 _SAME_MONEY_DAYS, _PART_DAYS = 31, 10
 _ROUND = 1_000_000
 """An amount in full hundreds recurs by itself; one in odd cents seldom does within a month."""
@@ -76,17 +77,62 @@ def cause_of_pair() -> pl.Expr:
     )
 
 
-@attrs.frozen(kw_only=True)
-class Coverage:
-    """What the other side's books can say: the days they cover, and whether openings are stated.
+def fault_of_pair(*, we_sell: bool) -> pl.Expr:
+    """Whose books to mend: who issues an invoice and who pays knows the amount.
 
-    `first` and `last` are the days of their first and last line; `opening` is true when they
-    state balances from before the first.
+    A line on the wrong side is wrong where its side contradicts what its text says it is.
     """
+    seller = pl.lit("ours" if we_sell else "theirs")
+    buyer = pl.lit("theirs" if we_sell else "ours")
+    said, raises = pl.col("kind_said"), (pl.col("units") > 0) == we_sell
+    right = (said == "invoice") == raises
+    by_side = (
+        pl.when(said.is_null())
+        .then(pl.lit(""))
+        .when(right)
+        .then(pl.lit("theirs"))
+        .otherwise(pl.lit("ours"))
+    )
+    # Who gets the invoice or the money follows the paper of the one who gave it.
+    paid = ~raises & (said != "return").fill_null(value=True)
+    by_paper = pl.when(paid).then(seller).otherwise(buyer)
+    return pl.when(pl.col("cause") == "wrong_side").then(by_side).otherwise(by_paper)
 
-    first: dt.date | None
-    last: dt.date | None
-    opening: bool = False
+
+def proofs_of_pair() -> dict[str, pl.Expr]:
+    """``proof_zh`` and ``proof_en`` of a pair whose amounts differ, with the sum that shows it."""
+    ours, theirs = pl.col("units"), pl.col("units_there")
+    gap = ours - theirs
+    amounts = [
+        pl.col("voucher").fill_null("-"),
+        spelled(money(ours)),
+        pl.col("voucher_there").fill_null("-"),
+        spelled(money(theirs)),
+    ]
+    half, ninth = spelled(money(gap // 2)), spelled(money(gap // 9))
+    texts = {
+        "proof_zh": (
+            "我方 {} 为 {}, 对方 {} 为 {}",
+            "; 差额 {} 的一半 {} 正是该笔",
+            "; 差额 {} ÷ 9 = {}, 数字相同而次序不同",
+        ),
+        "proof_en": (
+            "ours {}: {}, theirs {}: {}",
+            "; half of the difference {} is the amount {}",
+            "; the difference {} ÷ 9 = {}: the same digits in another order",
+        ),
+    }
+    found = {}
+    for name, (base, wrong_side, transposed) in texts.items():
+        more = (
+            pl.when(pl.col("cause") == "wrong_side")
+            .then(pl.format(wrong_side, spelled(money(gap)), half))
+            .when(pl.col("cause") == "transposed")
+            .then(pl.format(transposed, spelled(money(gap)), ninth))
+            .otherwise(pl.lit(""))
+        )
+        found[name] = pl.concat_str(pl.format(base, *amounts), more)
+    return found
 
 
 def cause_of_single(
@@ -102,19 +148,12 @@ def cause_of_single(
     reaches = other.last is not None and other.last >= as_of + dt.timedelta(days=transit)
     recent = pl.col("date") > pl.lit(as_of - dt.timedelta(days=transit))
     estimated = pl.col("role").is_in(["ar_estimated", "ap_estimated"])
-    first = other.first
-    early = pl.lit(value=False)
-    if first is not None and not other.opening:
-        # A month without a line is no proof that the books start there.
-        early = pl.col("date") < pl.lit(first - dt.timedelta(days=_MONTH))
     found = lines.join(twins, on="id", how="left")
     cause = (
         pl.when(pl.col("twin").is_not_null())
         .then(pl.lit("duplicate"))
         .when(estimated)
         .then(pl.lit("timing"))
-        .when(early)
-        .then(pl.lit("opening"))
         .when(recent & pl.lit(not reaches))
         .then(pl.lit("timing"))
         .otherwise(pl.col("alone"))
@@ -129,7 +168,6 @@ def _proof_words(other: Coverage, as_of: dt.date) -> dict[str, tuple[str, str]]:
     first = other.first.isoformat() if other.first else "-"
     last = other.last.isoformat() if other.last else "-"
     return {
-        "opening": (f"对方账自 {first} 起, 且未列期初", f"their books start on {first} unstated"),
         "timing": (
             f"截止日 {as_of} 前不久入账, 对方账到 {last}",
             f"booked shortly before {as_of}; the other books end on {last}",
@@ -150,8 +188,6 @@ def _single_proof(words: dict[str, tuple[str, str]], estimated: pl.Expr, *, zh: 
         .then(pl.format(twice, pl.col("twin").fill_null("")))
         .when(estimated & (pl.col("cause") == "timing"))
         .then(pl.lit(estimate))
-        .when(pl.col("cause") == "opening")
-        .then(pl.lit(words["opening"][at]))
         .when(pl.col("cause") == "timing")
         .then(pl.lit(words["timing"][at]))
         .otherwise(pl.lit(words["alone"][at]))

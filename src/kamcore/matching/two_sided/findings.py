@@ -20,11 +20,20 @@ from kamcore.matching.two_sided.amount_slips import (
     pair_by_size,
     pair_by_tax,
 )
+from kamcore.matching.two_sided.amounts import SUM, money
+from kamcore.matching.two_sided.coverage import (
+    Coverage,
+    gathered,
+    opening_proofs,
+    uncovered,
+    with_rest,
+)
 from kamcore.matching.two_sided.crossing import Crossed, Pool
 from kamcore.matching.two_sided.explaining import (
-    Coverage,
     cause_of_pair,
     cause_of_single,
+    fault_of_pair,
+    proofs_of_pair,
     reason_of,
     twins_of,
     with_digits,
@@ -37,13 +46,12 @@ __all__ = ["Found", "Question", "findings"]
 
 _KEYS = ["party", "currency"]
 _MEMBERS: Any = {"finding": pl.UInt32, "side": pl.String, "id": pl.UInt32}
-_SUM = pl.Decimal(38, 4)
 _DIFFERENCES: Any = {
     "finding": pl.UInt32,
     "party": pl.String,
     "currency": pl.String,
     "cause": pl.String,
-    "amount": _SUM,
+    "amount": SUM,
     "fault": pl.String,
     "reason": pl.String,
     "proof_zh": pl.String,
@@ -103,6 +111,8 @@ def findings(question: Question, crossed: Crossed) -> Found:
     ours, theirs = crossed.ours, crossed.theirs
     unequal = [crossed.unequal]
     groups = crossed.groups
+    lines = _all_lines(question)
+    early = uncovered(lines, question.covered)
     whole = (question.ours.lines, question.theirs.lines)
     for step in _STEPS:
         if step is sums_across:
@@ -111,13 +121,14 @@ def findings(question: Question, crossed: Crossed) -> Found:
             groups = pl.concat([groups, made.with_columns(pl.col("group") + first)])
             taken = (made.filter(side=side)["id"] for side in ("ours", "theirs"))
         else:
-            pairs = step(ours, theirs)
+            # Books that do not cover a line cannot have booked it wrong.
+            pairs = step(*_covered((ours, theirs), early))
             unequal.append(pairs)
             taken = (pairs[side] for side in ("ours", "theirs"))
         ours, theirs = (pool.without(ids) for pool, ids in zip((ours, theirs), taken, strict=True))
     crossed = attrs.evolve(crossed, groups=groups)
     heads, members = _numbered(crossed, pl.concat(unequal), (ours, theirs))
-    lines = _all_lines(question)
+    heads, members = gathered(heads, members, lines, early)
     members = members.join(lines.select("side", "id", *_KEYS, "units", "phase"), on=["side", "id"])
     sign = pl.when(pl.col("side") == "ours").then(1).otherwise(-1) * pl.col("units")
     sums = members.group_by("finding").agg(
@@ -130,9 +141,10 @@ def findings(question: Question, crossed: Crossed) -> Found:
         theirs_units=pl.col("units").filter(pl.col("side") == "theirs").sum(),
         late=(pl.col("phase") == 1).any(),
     )
-    rows = heads.join(sums.filter("touched"), on="finding").sort("finding")
+    rows = heads.join(sums, on="finding").sort("finding")
+    rows = rows.filter(pl.col("touched") | (pl.col("kind") == "uncovered"))
     rows = _with_openings_met(rows, members, lines, question)
-    shifted = rows.group_by(_KEYS).agg(before=_money(pl.col("before").sum()))
+    shifted = rows.group_by(_KEYS).agg(before=money(pl.col("before").sum()))
     return Found(
         matches=_matches(rows),
         differences=_differences(rows.filter(pl.col("net") != 0), members, lines, question),
@@ -148,11 +160,13 @@ def _with_openings_met(
 ) -> pl.DataFrame:
     """Let lines without partner answer what the openings differ by."""
     if question.gaps is None or question.since is None:
-        return rows
+        return rows.with_columns(rest=pl.lit(0, dtype=pl.Int64))
+    gap = (pl.col("gap").cast(SUM) * 10_000).cast(pl.Int64)
+    whole = question.gaps.select(*_KEYS, gap=gap)
+    rows = with_rest(rows, whole)
     explained = rows.group_by(_KEYS).agg(explained=pl.col("before").sum())
-    gap = (pl.col("gap").cast(_SUM) * 10_000).cast(pl.Int64)
-    gaps = question.gaps.join(explained, on=_KEYS, how="left")
-    gaps = gaps.select(*_KEYS, gap=gap - pl.col("explained").fill_null(0))
+    gaps = whole.join(explained, on=_KEYS, how="left")
+    gaps = gaps.with_columns(gap=pl.col("gap") - pl.col("explained").fill_null(0))
     singles = rows.filter(pl.col("kind") == "single").select("finding", *_KEYS, "net")
     days = members.join(lines.select("side", "id", "date"), on=["side", "id"])
     singles = singles.join(days.select("finding", "date"), on="finding")
@@ -168,8 +182,9 @@ def _with_openings_met(
     )
 
 
-def _money(units: pl.Expr) -> pl.Expr:
-    return (units.cast(_SUM) / 10_000).cast(_SUM)
+def _covered(pools: tuple[Pool, Pool], early: pl.DataFrame) -> tuple[Pool, Pool]:
+    ours, theirs = (early.filter(side=side)["id"] for side in ("ours", "theirs"))
+    return pools[0].without(ours), pools[1].without(theirs)
 
 
 def _all_lines(question: Question) -> pl.DataFrame:
@@ -229,8 +244,9 @@ def _matches(rows: pl.DataFrame) -> pl.DataFrame:
     rule = pl.when(other).then(pl.lit("amount")).otherwise("rule")
     agreed = agreed.with_columns(rule=rule, certain=pl.col("certain") & ~other)
     tier = pl.when("certain").then(pl.lit("automatic")).otherwise(pl.lit("proposed"))
-    amount = pl.when(pl.col("kind") == "cancelled").then(0).otherwise(pl.col("ours_units"))
-    return agreed.select("finding", *_KEYS, "rule", tier=tier, amount=_money(amount))
+    own = pl.col("kind").is_in(["cancelled", "uncovered"])
+    amount = pl.when(own).then(0).otherwise(pl.col("ours_units"))
+    return agreed.select("finding", *_KEYS, "rule", tier=tier, amount=money(amount))
 
 
 def _differences(
@@ -243,6 +259,11 @@ def _differences(
             rows.filter((pl.col("kind") == "unequal") & ~pl.col("late")), members, lines, question
         ),
         _singles(singles, members, question),
+        _shaped(
+            opening_proofs(
+                rows.filter(pl.col("kind") == "uncovered"), members, lines, question.covered
+            )
+        ),
     ]
     both = pl.concat([pl.DataFrame(schema=_DIFFERENCES), *parts])
     return both.sort(*_KEYS, "finding")
@@ -280,7 +301,7 @@ def _late(rows: pl.DataFrame, members: pl.DataFrame, lines: pl.DataFrame) -> pl.
 def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
     if "reason" not in rows.columns:
         rows = rows.with_columns(reason=pl.lit(None, dtype=pl.String))
-    return rows.with_columns(amount=_money(pl.col("net"))).select(*_DIFFERENCES).cast(_DIFFERENCES)
+    return rows.with_columns(amount=money(pl.col("net"))).select(*_DIFFERENCES).cast(_DIFFERENCES)
 
 
 def _unequal(
@@ -301,73 +322,12 @@ def _unequal(
         kind_said=pl.coalesce(kind_of_text(), kind_of_text("text_there")), reason=reason_of()
     ).with_columns(cause=cause_of_pair())
     both = both.with_columns(
-        fault=_fault(we_sell=question.we_sell),
+        fault=fault_of_pair(we_sell=question.we_sell),
         reason=pl.when(pl.col("cause") == "amount").then("reason"),
-        **_pair_proofs(),
+        **proofs_of_pair(),
     )
     named = both.select("finding", "cause", "fault", "reason", "proof_zh", "proof_en")
     return _shaped(rows.join(named, on="finding"))
-
-
-def _fault(*, we_sell: bool) -> pl.Expr:
-    """Whose books to mend: who issues an invoice and who pays knows the amount.
-
-    A line on the wrong side is wrong where its side contradicts what its text says it is.
-    """
-    seller = pl.lit("ours" if we_sell else "theirs")
-    buyer = pl.lit("theirs" if we_sell else "ours")
-    said, raises = pl.col("kind_said"), (pl.col("units") > 0) == we_sell
-    right = (said == "invoice") == raises
-    by_side = (
-        pl.when(said.is_null())
-        .then(pl.lit(""))
-        .when(right)
-        .then(pl.lit("theirs"))
-        .otherwise(pl.lit("ours"))
-    )
-    # Who gets the invoice or the money follows the paper of the one who gave it.
-    paid = ~raises & (said != "return").fill_null(value=True)
-    by_paper = pl.when(paid).then(seller).otherwise(buyer)
-    return pl.when(pl.col("cause") == "wrong_side").then(by_side).otherwise(by_paper)
-
-
-def _pair_proofs() -> dict[str, pl.Expr]:
-    ours, theirs = pl.col("units"), pl.col("units_there")
-    gap = ours - theirs
-    amounts = [
-        pl.col("voucher").fill_null("-"),
-        _spelled(ours),
-        pl.col("voucher_there").fill_null("-"),
-        _spelled(theirs),
-    ]
-    half, ninth = _spelled(gap // 2), _spelled(gap // 9)
-    texts = {
-        "proof_zh": (
-            "我方 {} 为 {}, 对方 {} 为 {}",
-            "; 差额 {} 的一半 {} 正是该笔",
-            "; 差额 {} ÷ 9 = {}, 数字相同而次序不同",
-        ),
-        "proof_en": (
-            "ours {}: {}, theirs {}: {}",
-            "; half of the difference {} is the amount {}",
-            "; the difference {} ÷ 9 = {}: the same digits in another order",
-        ),
-    }
-    found = {}
-    for name, (base, wrong_side, transposed) in texts.items():
-        more = (
-            pl.when(pl.col("cause") == "wrong_side")
-            .then(pl.format(wrong_side, _spelled(gap), half))
-            .when(pl.col("cause") == "transposed")
-            .then(pl.format(transposed, _spelled(gap), ninth))
-            .otherwise(pl.lit(""))
-        )
-        found[name] = pl.concat_str(pl.format(base, *amounts), more)
-    return found
-
-
-def _spelled(units: pl.Expr) -> pl.Expr:
-    return (units.cast(_SUM) / 10_000).cast(pl.Decimal(38, 2)).cast(pl.String)
 
 
 def _singles(rows: pl.DataFrame, members: pl.DataFrame, question: Question) -> pl.DataFrame:
@@ -388,7 +348,7 @@ def _singles(rows: pl.DataFrame, members: pl.DataFrame, question: Question) -> p
         fault = (
             pl.when(pl.col("cause") == "duplicate")
             .then(pl.lit(side))
-            .when(pl.col("cause").is_in(["timing", "opening"]))
+            .when(pl.col("cause") == "timing")
             .then(pl.lit(""))
             .otherwise(pl.lit("theirs" if side == "ours" else "ours"))
         )

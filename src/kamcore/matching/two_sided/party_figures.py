@@ -6,12 +6,12 @@ import polars as pl
 
 from kamcore.ledger.engine import conserved
 from kamcore.matching.parties.identifying import Links
+from kamcore.matching.two_sided.amounts import SUM, spelled
+from kamcore.matching.two_sided.coverage import Coverage, starting_later
 from kamcore.matching.two_sided.crossing import Pool
 from kamcore.matching.two_sided.findings import Found
 
 __all__ = ["assert_explained", "counted", "party_figures", "with_openings"]
-
-_SUM = pl.Decimal(38, 4)
 
 
 def party_figures(
@@ -34,13 +34,13 @@ def party_figures(
     names = links.frame.select("party", "name", "how").unique("party", keep="first")
     both = names.join(both, on="party", how="inner")
     return both.with_columns(
-        difference=(pl.col("ours_closing") - pl.col("theirs_closing")).cast(_SUM)
+        difference=(pl.col("ours_closing") - pl.col("theirs_closing")).cast(SUM)
     ).sort(keys)
 
 
 def _movements(pool: Pool, stated: pl.DataFrame) -> pl.DataFrame:
     keys = ["party", "currency"]
-    amount = pl.col("amount").cast(_SUM)
+    amount = pl.col("amount").cast(SUM)
     phase = pl.col("phase")
     # A red line stays on its own side; what is mirrored changes sides, not columns.
     raising = pl.col("raising")
@@ -60,33 +60,30 @@ def _movements(pool: Pool, stated: pl.DataFrame) -> pl.DataFrame:
         "credit": pl.col("credit"),
         "closing": closing,
     }
-    return both.select(*keys, **{name: figure.cast(_SUM) for name, figure in figures.items()})
+    return both.select(*keys, **{name: figure.cast(SUM) for name, figure in figures.items()})
 
 
-def with_openings(parties: pl.DataFrame, found: Found) -> pl.DataFrame:
+def with_openings(
+    parties: pl.DataFrame, found: Found, covered: Sequence[Coverage]
+) -> pl.DataFrame:
     """The differences, with what the openings differ by and no later line explains."""
     keys = ["party", "currency"]
     gap = parties.select(*keys, gap=pl.col("ours_opening") - pl.col("theirs_opening"))
     gap = gap.join(found.shifted, on=keys, how="left")
     left = pl.col("gap") - pl.col("before").fill_null(0)
-    rows = gap.with_columns(amount=left.cast(_SUM)).filter(pl.col("amount") != 0).sort(keys)
+    rows = gap.with_columns(amount=left.cast(SUM)).filter(pl.col("amount") != 0).sort(keys)
+    zh, en = starting_later(covered) or ("须查上期对账结果", "see the last reconciliation")
     first = max(found.members["finding"].to_list(), default=0) + 1
     rows = rows.with_row_index("finding", offset=first).with_columns(
         cause=pl.lit("opening"),
         fault=pl.lit(""),
         reason=pl.lit(None, dtype=pl.String),
-        proof_zh=pl.format("期初相差 {}, 须查上期对账结果", _plain("amount")),
-        proof_en=pl.format(
-            "the openings differ by {}: see the last reconciliation", _plain("amount")
-        ),
+        proof_zh=pl.format("期初相差 {}, {}", spelled(pl.col("amount")), pl.lit(zh)),
+        proof_en=pl.format("the openings differ by {}: {}", spelled(pl.col("amount")), pl.lit(en)),
     )
     columns = found.differences.columns
     rows = rows.select(columns).cast(found.differences.schema)
     return pl.concat([found.differences, rows]).sort(*keys, "finding")
-
-
-def _plain(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Decimal(38, 2)).cast(pl.String)
 
 
 def counted(
@@ -110,7 +107,7 @@ def assert_explained(parties: pl.DataFrame, differences: pl.DataFrame) -> None:
     keys = ["party", "currency"]
     sums = differences.group_by(keys).agg(pl.col("amount").sum())
     both = parties.join(sums, on=keys, how="full", coalesce=True).sort(keys)
-    both = both.with_columns(pl.col("difference", "amount").fill_null(0).cast(_SUM))
+    both = both.with_columns(pl.col("difference", "amount").fill_null(0).cast(SUM))
     conserved(
         "the differences explain the balances",
         both["difference"].to_list(),

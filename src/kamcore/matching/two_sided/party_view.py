@@ -37,6 +37,7 @@ RULES = {
     "inside_voucher": ("同一凭证内转出转入", "moved within one voucher"),
     "sum": ("一笔等于对方多笔之和", "one line is the sum of several"),
     "opening": ("对方期初已含该笔", "the other opening holds the line"),
+    "uncovered": ("一方账起始前已结清", "settled before the books of one side start"),
 }
 """How lines agree, in Chinese and in English."""
 

@@ -93,7 +93,12 @@ def _text(finding: Finding, lang: str, amount: Decimal) -> str:
     sign = ("加" if amount > 0 else "减") if zh else ("add" if amount > 0 else "less")
     lines = (*finding.ours, *finding.theirs)
     said = ""
-    if lines:
+    if len(lines) > 1 and finding.cause == "opening":
+        days = sorted(line.date for line in lines if line.date)
+        said = (f"{len(lines)} 笔, " if zh else f"{len(lines)} lines, ") + (
+            f"{days[0]} 至 {days[-1]}" if zh else f"{days[0]} to {days[-1]}"
+        )
+    elif lines:
         first = lines[0]
         day = first.date.isoformat() if first.date else ""
         said = " ".join(part for part in (day, first.voucher, first.text) if part)

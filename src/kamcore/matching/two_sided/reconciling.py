@@ -32,8 +32,8 @@ from kamcore.matching.parties.sides import (
     openings,
     states_balances,
 )
+from kamcore.matching.two_sided.coverage import Coverage
 from kamcore.matching.two_sided.crossing import CrossingPolicy, Pool, cross
-from kamcore.matching.two_sided.explaining import Coverage
 from kamcore.matching.two_sided.findings import Question, findings
 from kamcore.matching.two_sided.party_figures import (
     assert_explained,
@@ -289,7 +289,7 @@ def _worked(
         window=policy.window, certain_days=policy.certain_days, we_sell=question.we_sell
     )
     found = findings(question, cross(pools[0], pools[1], crossing))
-    differences = with_openings(parties, found)
+    differences = with_openings(parties, found, covered)
     assert_explained(parties, differences)
     return Workings(
         parties=counted(parties, found.matches, differences),
@@ -369,7 +369,7 @@ def _start(covered: Sequence[Coverage]) -> dt.date:
     Books that state an opening balance speak of what came before by it alone; books that state
     none are taken to start from nothing.
     """
-    known = [(one.opening, one.first.replace(day=1)) for one in covered if one.first is not None]
+    known = [(one.opening, one.start) for one in covered if one.start is not None]
     stating = [day for opening, day in known if opening]
     if stating:
         return max(stating)
