@@ -158,7 +158,7 @@ def _set(rows):
     return books(*(sale(n, str(amount), customer=c) for n, amount, c in rows)) if rows else Books()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(_sales, _sales)
 def test_a_second_import_changes_nothing(one, two):
     ours, theirs = _set(one), _set(two)

@@ -243,7 +243,7 @@ def test_an_item_without_any_date_is_the_oldest() -> None:
     assert ages({"open_items": undated}, "2025-01-31", [30]) == {">30": D(20), "total": D(20)}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 90), st.integers(1, 999)), min_size=1, max_size=8),
     st.lists(st.tuples(st.integers(0, 90), st.integers(1, 999)), min_size=1, max_size=8),
