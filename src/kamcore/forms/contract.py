@@ -176,7 +176,7 @@ class ContractForm(Form):
             credit_term=term,
             annual_plan=tuple(one.build() for one in self.annual_plan),
             collection_plan=tuple(one.build() for one in self.collection_plan),
-            **{name: getattr(self, name) for name in _SAME},
+            **{name: getattr(self, name) for name in TERMS},
         )
         ended = self.terminated_on
         return ContractRecord(
@@ -209,7 +209,7 @@ class ContractForm(Form):
         yield from self.build().terms.doubts()
 
 
-_SAME = (
+TERMS = (
     "title",
     "signed_on",
     "start",
@@ -224,7 +224,7 @@ _SAME = (
     "guarantor",
     "note",
 )
-"""Fields the form and the model call the same."""
+"""Terms the form and the model call the same, in the order they are shown."""
 
 _FIELDS = {"E1211": "amount", "E1212": "end", "E1217": "annual_plan"}
 

@@ -5,7 +5,7 @@ from typing import Any
 from kamcore.cli.shell.grammar import option
 from kamcore.cli.trade.archives import as_json
 from kamcore.errors import Fault, UsageError
-from kamcore.forms.contract import ContractForm
+from kamcore.forms.contract import TERMS, ContractForm
 from kamcore.model.contract import Contract, ContractVersion
 from kamcore.pipeline.contract_file import ContractsRead
 from kamcore.place import Place
@@ -32,23 +32,6 @@ contract_option = option(
 _KNOWN = 20
 TITLES = {one.field: (one.zh, one.en) for one in ContractForm.columns()}
 """Headings of the terms, in Chinese and in English."""
-
-TERMS = (
-    "title",
-    "signed_on",
-    "start",
-    "end",
-    "mode",
-    "amount",
-    "currency",
-    "goods_discount",
-    "payment_method",
-    "delivery",
-    "after_sales",
-    "guarantor",
-    "note",
-)
-"""The terms in the order they are shown."""
 
 
 def contract_called(read: ContractsRead, number: str) -> Contract:

@@ -7,12 +7,12 @@ from kamcore.cli.shell import grammar
 from kamcore.cli.shell.screen import Screen
 from kamcore.cli.trade.archives import as_json, as_of_option, files_argument, shown
 from kamcore.cli.trade.contract_choosing import (
-    TERMS,
     TITLES,
     contract_called,
     contract_option,
     terms_json,
 )
+from kamcore.forms.contract import TERMS
 from kamcore.model.contract import Contract, ContractVersion
 from kamcore.pipeline.contract_file import read_contracts
 
